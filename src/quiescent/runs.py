@@ -1,0 +1,167 @@
+"""Run folders: configuration, test log and checkpoints of one network, written atomically."""
+
+import errno
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import safetensors.torch
+from safetensors import SafetensorError, safe_open
+from torch import Tensor
+
+from quiescent.config import Config, differences, label, parse
+from quiescent.errors import QuiescentError
+
+KEPT_CHECKPOINTS = 2
+
+
+class Checkpoint(NamedTuple):
+    """State after a number of training batches, as flat named tensors."""
+
+    batch: int
+    tensors: dict[str, Tensor]
+
+
+@dataclass(frozen=True, order=True)
+class Run:
+    """The folder of one member network."""
+
+    folder: Path
+
+    def config(self) -> Config:
+        """The configuration that the run was made with."""
+        path = self.folder / "config.yaml"
+        try:
+            return parse(path.read_text(encoding="utf-8"), str(path))
+        except (OSError, UnicodeDecodeError) as error:
+            raise QuiescentError(f"{self.folder} is not a run: cannot read its config.yaml ({error})") from None
+
+    def checkpoints(self) -> list[Path]:
+        """Checkpoint files, oldest first."""
+        return sorted((self.folder / "checkpoints").glob("batch_*.safetensors"))
+
+    def batches_done(self) -> int:
+        """Number of training batches in the newest checkpoint."""
+        paths = self.checkpoints()
+        return int(paths[-1].stem.removeprefix("batch_")) if paths else 0
+
+    def finished(self) -> bool:
+        return self.batches_done() >= self.config().training.batches
+
+    def require_finished(self) -> Config:
+        """The configuration of a finished run; anything else is an error that says what to do."""
+        config = self.config()
+        done, wanted = self.batches_done(), config.training.batches
+        if done < wanted:
+            raise QuiescentError(
+                f"{self.folder} is not finished: {done} of {wanted} batches. Give its `quiescent train` command again."
+            )
+        return config
+
+    def load_checkpoint(self) -> Checkpoint:
+        """Read the newest checkpoint. Raises `QuiescentError` if there is none, or if it is damaged."""
+        paths = self.checkpoints()
+        if not paths:
+            raise QuiescentError(f"{self.folder} has no checkpoint yet")
+        path = paths[-1]
+        try:
+            with safe_open(path, framework="pt") as file:
+                tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+        except (OSError, SafetensorError) as error:
+            raise QuiescentError(
+                f"{path} is damaged ({error}). Delete it to go on from the checkpoint before it."
+            ) from None
+        return Checkpoint(self.batches_done(), tensors)
+
+    def save_checkpoint(self, batch: int, tensors: Mapping[str, Tensor]) -> None:
+        """Write a checkpoint under a temporary name, rename it, and drop all but the newest few."""
+        contiguous = {key: value.detach().cpu().contiguous() for key, value in tensors.items()}
+        with _writing(self.folder / "checkpoints" / f"batch_{batch:09d}.safetensors") as temporary:
+            temporary.write_bytes(safetensors.torch.save(contiguous))
+        for old in self.checkpoints()[:-KEPT_CHECKPOINTS]:
+            old.unlink()
+
+    def metrics(self) -> list[dict[str, float]]:
+        """The test log, one entry per test."""
+        path = self.folder / "metrics.jsonl"
+        if not path.exists():
+            return []
+        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.endswith("}")]
+
+    def append_metrics(self, entry: Mapping[str, float]) -> None:
+        path = self.folder / "metrics.jsonl"
+        with _explaining(path), path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(entry) + "\n")
+
+    def truncate_metrics(self, batch: int) -> None:
+        """Forget tests after `batch`, which a resumed training will repeat."""
+        kept = [entry for entry in self.metrics() if entry["batch"] <= batch]
+        with _writing(self.folder / "metrics.jsonl") as temporary:
+            temporary.write_text("".join(json.dumps(entry) + "\n" for entry in kept), encoding="utf-8")
+
+
+def default_folder(config: Config) -> Path:
+    """Where the runs of a configuration lie unless the user says otherwise."""
+    return Path("runs") / label(config)
+
+
+def open_runs(config: Config, out: Path) -> list[Run]:
+    """Make or reopen one run folder per seed, `out/seed_K`.
+
+    A different configuration in any run of the folder is an error that shows the difference.
+    """
+    for run in runs_in(out):
+        found = differences(run.config(), config)
+        if found:
+            raise QuiescentError(
+                f"{run.folder} holds another configuration ({'; '.join(found)}). Choose another folder with --out."
+            )
+    runs = []
+    for member in config.members():
+        run = Run(out / f"seed_{member.seed[0]}")
+        if not (run.folder / "config.yaml").exists():
+            with _writing(run.folder / "config.yaml") as temporary:
+                temporary.write_text(member.to_yaml(), encoding="utf-8")
+        runs.append(run)
+    return runs
+
+
+def runs_in(folder: Path) -> list[Run]:
+    """The runs in a folder of runs, or the run that the folder is, by seed."""
+    if (folder / "config.yaml").is_file():
+        return [Run(folder)]
+    found = [Run(path.parent) for path in folder.glob("seed_*/config.yaml")]
+    return sorted(found, key=lambda run: (len(run.folder.name), run.folder.name))
+
+
+def all_runs(root: Path) -> list[Run]:
+    """Every run anywhere below a folder."""
+    return sorted(Run(path.parent) for path in root.glob("**/seed_*/config.yaml"))
+
+
+@contextmanager
+def _explaining(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        cause = "no space left on the device" if error.errno == errno.ENOSPC else error.strerror or str(error)
+        raise QuiescentError(f"cannot write {path}: {cause}") from None
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[Path]:
+    """A temporary path that takes the place of `path` only once it is complete on disk."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with _explaining(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            yield temporary
+            with temporary.open("rb+") as file:
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)

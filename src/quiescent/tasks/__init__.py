@@ -1,0 +1,12 @@
+"""Behaviour that networks learn to track. One file and one line here per task."""
+
+from quiescent.tasks.head_direction import HeadDirection
+from quiescent.tasks.navigation import SpatialNavigation
+from quiescent.tasks.trials import Task, Trials
+
+TASKS = {
+    "spatial_navigation": SpatialNavigation,
+    "head_direction": HeadDirection,
+}
+
+__all__ = ["TASKS", "HeadDirection", "SpatialNavigation", "Task", "Trials"]

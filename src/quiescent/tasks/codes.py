@@ -1,0 +1,168 @@
+"""Population codes: a position or a heading to the activity of cells, and back."""
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+import torch
+from jaxtyping import Float
+from pydantic import model_validator
+from torch import Tensor
+
+from quiescent.settings import Count, Positive, Settings
+
+
+class Code(Protocol):
+    """How a variable is written in the activity of cells."""
+
+    circular: ClassVar[bool]
+
+    @property
+    def size(self) -> int:
+        """Number of cells."""
+        ...
+
+    def encode(self, states: Float[Tensor, "*shape dim"]) -> Float[Tensor, "*shape cell"]: ...
+
+    def decode(self, outputs: Float[Tensor, "*shape cell"]) -> Float[Tensor, "*shape dim"]: ...
+
+    def to(self, device: torch.device, dtype: torch.dtype) -> "Code": ...
+
+
+class _CellSettings(Settings):
+    number: Count = 512
+    decode_from: Count = 3  # most active cells that are averaged
+
+    @model_validator(mode="after")
+    def _enough_cells(self) -> "_CellSettings":
+        if self.decode_from > self.number:
+            raise ValueError(f"decode_from={self.decode_from} needs as many cells, number={self.number}")
+        return self
+
+
+class PlaceCellSettings(_CellSettings):
+    """Place cells with centres uniform in the box."""
+
+    width: Positive = 0.2  # m, standard deviation of a place field
+    dog: bool = False  # difference of Gaussians
+    surround_scale: Positive = 2.0  # variance of the surround over that of the centre
+
+
+class HeadDirectionCellSettings(_CellSettings):
+    """Head-direction cells with evenly spaced preferred angles."""
+
+    width: Positive = math.pi / 6  # rad
+
+
+@dataclass(frozen=True)
+class PlaceCells:
+    """Softmax-normalised Gaussian place fields, optionally with a surround (Sorscher et al. 2019)."""
+
+    circular: ClassVar[bool] = False
+
+    centres: Float[Tensor, "cell dim"]
+    settings: PlaceCellSettings
+
+    @property
+    def size(self) -> int:
+        return len(self.centres)
+
+    def encode(self, states: Float[Tensor, "*shape dim"]) -> Float[Tensor, "*shape cell"]:
+        """Activity of every cell at each position; every code sums to 1."""
+        variance = self.settings.width**2
+        if not self.settings.dog:
+            return self._softmax(states, variance)
+        code = self._softmax(states, variance)
+        code -= self._softmax(states, variance * self.settings.surround_scale)
+        code += code.amin(-1, keepdim=True).abs()
+        return code.div_(code.sum(-1, keepdim=True))
+
+    def _softmax(self, states: Tensor, variance: float) -> Tensor:
+        # |x|^2 is the same for every cell, so the softmax does not need it.
+        bias = -self.centres.square().sum(-1) / (2 * variance)
+        logits = torch.addmm(bias, states.reshape(-1, states.shape[-1]), self.centres.T / variance)
+        return torch.softmax(logits, -1).reshape(*states.shape[:-1], -1)
+
+    def decode(self, outputs: Float[Tensor, "*shape cell"]) -> Float[Tensor, "*shape dim"]:
+        """Mean centre of the most active cells (m)."""
+        best = outputs.topk(self.settings.decode_from, dim=-1, sorted=False).indices
+        return self.centres[best].mean(-2)
+
+    def to(self, device: torch.device, dtype: torch.dtype) -> "PlaceCells":
+        return PlaceCells(self.centres.to(device, dtype), self.settings)
+
+
+@dataclass(frozen=True)
+class HeadDirectionCells:
+    """A ring of von Mises tuning curves with peak 1."""
+
+    circular: ClassVar[bool] = True
+
+    preferred: Float[Tensor, " cell"]
+    settings: HeadDirectionCellSettings
+
+    @property
+    def size(self) -> int:
+        return len(self.preferred)
+
+    def encode(self, states: Float[Tensor, "*shape 1"]) -> Float[Tensor, "*shape cell"]:
+        """Activity of every cell at each heading (rad)."""
+        offset = states - self.preferred
+        return offset.cos_().sub_(1).div_(self.settings.width**2).exp_()
+
+    def decode(self, outputs: Float[Tensor, "*shape cell"]) -> Float[Tensor, "*shape 1"]:
+        """Circular mean of the most active cells' preferred angles (rad, in [-pi, pi])."""
+        best = outputs.topk(self.settings.decode_from, dim=-1, sorted=False).indices
+        angles = self.preferred[best]
+        return torch.atan2(angles.sin().mean(-1), angles.cos().mean(-1)).unsqueeze(-1)
+
+    def to(self, device: torch.device, dtype: torch.dtype) -> "HeadDirectionCells":
+        return HeadDirectionCells(self.preferred.to(device, dtype), self.settings)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The variable itself is the code."""
+
+    circular: ClassVar[bool] = False
+
+    size: int
+
+    def encode(self, states: Float[Tensor, "*shape dim"]) -> Float[Tensor, "*shape dim"]:
+        return states
+
+    def decode(self, outputs: Float[Tensor, "*shape dim"]) -> Float[Tensor, "*shape dim"]:
+        return outputs
+
+    def to(self, device: torch.device, dtype: torch.dtype) -> "Identity":
+        return self
+
+
+def place_cells(
+    settings: PlaceCellSettings, box: tuple[tuple[float, float], ...], generator: torch.Generator
+) -> PlaceCells:
+    """Draw centres uniformly in the box."""
+    low, high = torch.tensor(box, dtype=torch.float32, device=generator.device).unbind(1)
+    uniform = torch.rand(settings.number, len(box), generator=generator, device=generator.device)
+    return PlaceCells(low + (high - low) * uniform, settings)
+
+
+def head_direction_cells(settings: HeadDirectionCellSettings) -> HeadDirectionCells:
+    """Spread preferred angles evenly over [-pi, pi); the end is not counted twice."""
+    step = 2 * math.pi / settings.number
+    return HeadDirectionCells(torch.arange(settings.number) * step - math.pi, settings)
+
+
+def wrap(angle: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
+    """The same angle in [-pi, pi)."""
+    return torch.remainder(angle + math.pi, 2 * math.pi) - math.pi
+
+
+def decoding_error(
+    code: Code, outputs: Float[Tensor, "*shape cell"], states: Float[Tensor, "*shape dim"]
+) -> Float[Tensor, ""]:
+    """Mean squared distance between decoded and true variable (m^2, or rad^2 along the circle)."""
+    offset = code.decode(outputs) - states
+    if code.circular:
+        offset = wrap(offset)
+    return offset.square().sum(-1).mean()

@@ -1,0 +1,43 @@
+"""Head direction: a heading, tracked from its own angular steps."""
+
+import math
+from typing import ClassVar, Literal
+
+import torch
+
+from quiescent.settings import Count, NotNegative, Number, Positive, Settings
+from quiescent.tasks.codes import Code, HeadDirectionCellSettings, head_direction_cells, wrap
+from quiescent.tasks.trials import Box, Trials
+
+
+class HeadDirection(Settings):
+    """Independent random turns (Krishna et al. 2024)."""
+
+    n_inputs: ClassVar[int] = 1
+
+    name: Literal["head_direction"] = "head_direction"
+    steps: Count = 100
+    dt: Positive = 0.02  # s
+    biased: bool = False  # every turn is counter-clockwise
+    init_hd: Literal["uniform", "zero"] = "uniform"
+    turn_mean: Number = 0.0  # rad/s
+    turn_std: NotNegative = 11.52  # rad/s
+    hd_cells: HeadDirectionCellSettings = HeadDirectionCellSettings()
+
+    @property
+    def box(self) -> Box:
+        return ((-math.pi, math.pi),)
+
+    def code(self, generator: torch.Generator) -> Code:
+        return head_direction_cells(self.hd_cells)
+
+    def sample(self, batch_size: int, *, generator: torch.Generator) -> Trials:
+        """Draw headings that start anywhere (or at zero) and turn at every step."""
+        device = generator.device
+        turns = torch.randn(self.steps, batch_size, 1, generator=generator, device=device)
+        turns = self.turn_mean + self.turn_std * turns
+        turns = self.dt * (turns.abs() if self.biased else turns)
+        start = 2 * math.pi * torch.rand(batch_size, 1, generator=generator, device=device) - math.pi
+        if self.init_hd == "zero":
+            start = torch.zeros_like(start)
+        return Trials(turns, start, wrap(start + turns.cumsum(0)))

@@ -1,0 +1,79 @@
+"""Spatial navigation: a foraging walk in a box, tracked from its own displacements."""
+
+import math
+from typing import ClassVar, Literal
+
+import torch
+from torch import Tensor
+
+from quiescent.settings import Count, NotNegative, Number, Positive, Settings
+from quiescent.tasks.codes import Code, Identity, PlaceCellSettings, place_cells, wrap
+from quiescent.tasks.trials import Box, Trials
+
+
+class SpatialNavigation(Settings):
+    """Random foraging (Krishna et al. 2024, after Sorscher et al. 2019)."""
+
+    n_inputs: ClassVar[int] = 2
+
+    name: Literal["spatial_navigation"] = "spatial_navigation"
+    steps: Count = 100
+    dt: Positive = 0.02  # s
+    biased: bool = False  # pull every step towards the anchor point
+    box_width: Positive = 2.2  # m
+    box_height: Positive = 2.2  # m
+    init_pos: Literal["uniform", "zero"] = "uniform"
+    border_region: NotNegative = 0.03  # m from a wall
+    border_slow_factor: NotNegative = 0.25
+    drift_const: Number = 0.05  # share of the way to the anchor point, per step
+    anchor_point: tuple[Number, Number] = (0.0, 0.0)  # m
+    speed_scale: Positive = 0.26 * math.pi  # m/s, scale of the Rayleigh distribution
+    turn_mean: Number = 0.0  # rad/s
+    turn_std: NotNegative = 11.52  # rad/s
+    use_place_cells: bool = True  # false: the code is the position itself
+    place_cells: PlaceCellSettings = PlaceCellSettings()
+
+    @property
+    def box(self) -> Box:
+        x, y = self.box_width / 2, self.box_height / 2
+        return ((-x, x), (-y, y))
+
+    def code(self, generator: torch.Generator) -> Code:
+        if not self.use_place_cells:
+            return Identity(2)
+        return place_cells(self.place_cells, self.box, generator)
+
+    def sample(self, batch_size: int, *, generator: torch.Generator) -> Trials:
+        """Draw walks; the first step only warms up, so that inputs already obey the walls."""
+        device = generator.device
+        shape = (self.steps + 1, batch_size)
+        uniform = torch.rand(shape, generator=generator, device=device)
+        speeds = self.speed_scale * torch.sqrt(-2 * torch.log1p(-uniform))
+        turns = torch.randn(shape, generator=generator, device=device)
+        turns = (self.turn_mean + self.turn_std * turns) * self.dt
+        heading = 2 * math.pi * torch.rand(batch_size, generator=generator, device=device)
+        position = torch.rand(batch_size, 2, generator=generator, device=device)
+        half = torch.tensor([self.box_width / 2, self.box_height / 2], device=device)
+        position = (2 * position - 1) * (half if self.init_pos == "uniform" else 0 * half)
+
+        anchor = torch.tensor(self.anchor_point, device=device)
+        positions, steps = [position], []
+        for speed, turn in zip(speeds, turns, strict=True):
+            slow, swerve = self._avoid_wall(position, heading, half)
+            direction = torch.stack([heading.cos(), heading.sin()], -1)
+            step = (speed * slow * self.dt).unsqueeze(-1) * direction
+            if self.biased:
+                step = step + self.drift_const * (anchor - position)
+            position, heading = position + step, heading + turn + swerve
+            positions.append(position)
+            steps.append(step)
+        return Trials(torch.stack(steps[1:]), positions[1], torch.stack(positions[2:]))
+
+    def _avoid_wall(self, position: Tensor, heading: Tensor, half: Tensor) -> tuple[Tensor, Tensor]:
+        # Walls in the order of their outward normals: right, top, left, bottom.
+        distance, wall = torch.cat([half - position, half + position], -1).min(-1)
+        angle = wrap(heading - wall * (math.pi / 2))
+        near = (distance < self.border_region) & (angle.abs() < math.pi / 2)
+        slow = torch.where(near, self.border_slow_factor, 1.0)
+        swerve = torch.where(near, angle.sign() * (math.pi / 2 - angle.abs()), 0.0)
+        return slow, swerve

@@ -1,0 +1,260 @@
+"""Train populations: one fresh batch per step, tested and saved as it goes."""
+
+import math
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from quiescent.config import Config
+from quiescent.errors import QuiescentError
+from quiescent.members import Batch, Members, sample, untrained
+from quiescent.networks.noise import Noise, draw
+from quiescent.networks.population import stack_members
+from quiescent.networks.simulate import simulate
+from quiescent.runs import Run, default_folder, open_runs
+from quiescent.streams import stream
+from quiescent.tasks.codes import decoding_error
+
+
+class Progress(NamedTuple):
+    """Where a training stands. Errors are mean squared distances (m^2 or rad^2), one per member."""
+
+    batch: int
+    batches: int
+    losses: list[float]
+    errors: list[float] | None  # of the latest test
+
+
+class Interrupted(QuiescentError):
+    """Training was stopped by the user, after it was saved."""
+
+
+def train(
+    config: Config,
+    out: Path | str | None = None,
+    *,
+    device: str | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> list[Run]:
+    """Train one network per seed of `config`, as one population, and return their finished runs.
+
+    Runs lie in `out/seed_K` (default `runs/<configuration>/seed_K`). Finished runs are not trained
+    again and unfinished ones go on where they stopped, to the same weights. Ctrl-C saves first.
+    """
+    runs = open_runs(config, Path(out) if out is not None else default_folder(config))
+    for group in groups_to_train(runs):
+        _finish(training_steps(group, device=device or default_device()), on_progress)
+    return runs
+
+
+def default_device() -> str:
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def groups_to_train(runs: Sequence[Run]) -> list[list[Run]]:
+    """Unfinished runs, grouped by the number of batches they have behind them."""
+    groups: dict[int, list[Run]] = {}
+    for run in runs:
+        if not run.finished():
+            groups.setdefault(run.batches_done(), []).append(run)
+    return list(groups.values())
+
+
+def training_steps(runs: Sequence[Run], *, device: str = "cpu") -> Iterator[Progress]:
+    """Train runs of equal shapes and equal progress as one population; yields after every batch.
+
+    Closing the iterator saves a checkpoint, from which training goes on exactly.
+    """
+    configs = [run.config() for run in runs]
+    settings = configs[0].training
+    batch = runs[0].batches_done()
+    members = untrained(configs).to(device)
+    weights = members.network.weights
+    for weight in weights.values():
+        weight.requires_grad_()
+    optimizer = torch.optim.Adam(list(weights.values()), lr=settings.learning_rate, weight_decay=settings.weight_decay)
+    generators = [stream(seed, "training", device) for seed in members.seeds]
+    if batch:
+        _restore(runs, members, optimizer, generators)
+    for run in runs:
+        run.truncate_metrics(batch)
+
+    errors = None if batch else _test(runs, members, 0)
+    saved = batch
+    try:
+        while batch < settings.batches:
+            losses = _loss(members, settings.batch_size, generators)
+            optimizer.zero_grad()
+            losses.sum().backward()  # type: ignore[no-untyped-call]
+            optimizer.step()
+            batch += 1
+            values = losses.tolist()
+            _require_finite(runs, values, batch, saved)
+            last = batch == settings.batches
+            if batch % settings.test_every == 0 or last:
+                errors = _test(runs, members, batch)
+            if batch % settings.save_every == 0 or last:
+                _save(runs, members, optimizer, generators, batch)
+                saved = batch
+            yield Progress(batch, settings.batches, values, errors)
+    except GeneratorExit:
+        if saved < batch:
+            _save(runs, members, optimizer, generators, batch)
+        raise
+
+
+def _finish(steps: Iterator[Progress], on_progress: Callable[[Progress], None] | None) -> None:
+    with _Stopped() as stopped:
+        for progress in steps:
+            if on_progress is not None:
+                on_progress(progress)
+            if stopped.asked and progress.batch < progress.batches:
+                steps.close()  # type: ignore[attr-defined]
+                raise Interrupted(f"stopped and saved after {progress.batch} of {progress.batches} batches")
+
+
+class _Stopped:
+    """Turns Ctrl-C into a wish to stop after the current batch; a second Ctrl-C stops at once."""
+
+    asked = False
+
+    def __enter__(self) -> "_Stopped":
+        self._main = True
+        try:
+            self._before = signal.signal(signal.SIGINT, self._ask)
+        except ValueError:  # not in the main thread, where nobody can press Ctrl-C
+            self._main = False
+        return self
+
+    def _ask(self, *_: object) -> None:
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True
+
+    def __exit__(self, *_: object) -> None:
+        if self._main:
+            signal.signal(signal.SIGINT, self._before)
+
+
+def draw_noise(members: Members, steps: int, trials: int, generators: Sequence[torch.Generator]) -> Noise:
+    """All noise of a batch in the task, at the members' own variances."""
+    settings = members.network.settings
+    units = settings[0].units
+    sizes = (members.configs[0].task.n_inputs, units, members.codes[0].size)
+    variances = (
+        [one.sigma2_in for one in settings],
+        [one.sigma2_rec for one in settings],
+        [one.sigma2_out for one in settings],
+    )
+    return Noise(
+        *(
+            draw(
+                (steps, trials, size),
+                [math.sqrt(value) for value in values],
+                generators,
+                settings,
+                members.network.dtype,
+            )
+            for size, values in zip(sizes, variances, strict=True)
+        )
+    )
+
+
+def run_task(
+    members: Members, batch: Batch, noise: Noise
+) -> tuple[Float[Tensor, "time member trial unit"], Float[Tensor, "time member trial cell"]]:
+    """Hidden states and read-out of every member in its task."""
+    network = members.network
+    inputs = batch.inputs if noise.inputs is None else batch.inputs + noise.inputs
+    states = simulate(network, network.encode(batch.start), network.drive(inputs), noise.recurrent)
+    outputs = network.readout(states)
+    return states, outputs if noise.outputs is None else outputs + noise.outputs
+
+
+def _loss(members: Members, trials: int, generators: Sequence[torch.Generator]) -> Float[Tensor, " member"]:
+    batch = sample(members, trials, generators)
+    noise = draw_noise(members, len(batch.inputs), trials, generators)
+    _, outputs = run_task(members, batch, noise)
+    return mean_squared_error(members, outputs, batch)
+
+
+def mean_squared_error(
+    members: Members, outputs: Float[Tensor, "time member trial cell"], batch: Batch
+) -> Float[Tensor, " member"]:
+    """Mean over time, trials and cells of the squared difference to the code of the true states."""
+    targets = stack_members([code.encode(batch.states[:, k]) for k, code in enumerate(members.codes)])
+    return (outputs - targets).square().mean((0, 2, 3))
+
+
+@torch.no_grad()
+def _test(runs: Sequence[Run], members: Members, batch_number: int) -> list[float]:
+    trials = members.configs[0].training.batch_size
+    device = members.network.device
+    generators = [stream(seed, "testing", device) for seed in members.seeds]
+    batch = sample(members, trials, generators)
+    noise = draw_noise(members, len(batch.inputs), trials, generators)
+    _, outputs = run_task(members, batch, noise)
+    losses = mean_squared_error(members, outputs, batch).tolist()
+    errors = [decoding_error(code, outputs[:, k], batch.states[:, k]).item() for k, code in enumerate(members.codes)]
+    for run, loss, error in zip(runs, losses, errors, strict=True):
+        run.append_metrics({"batch": batch_number, "loss": loss, "error": error})
+    return errors
+
+
+def _require_finite(runs: Sequence[Run], losses: Sequence[float], batch: int, saved: int) -> None:
+    for run, loss in zip(runs, losses, strict=True):
+        if not math.isfinite(loss):
+            raise QuiescentError(
+                f"{run.folder}: the loss became {loss} at batch {batch}; the checkpoint of batch {saved} is kept. "
+                f"Try a smaller training.learning_rate (now {run.config().training.learning_rate:g})."
+            )
+
+
+def _save(
+    runs: Sequence[Run],
+    members: Members,
+    optimizer: torch.optim.Adam,
+    generators: Sequence[torch.Generator],
+    batch: int,
+) -> None:
+    weights = members.network.weights
+    for k, run in enumerate(runs):
+        tensors = {f"weights/{name}": weight[k] for name, weight in weights.items()}
+        if not all(bool(torch.isfinite(weight).all()) for weight in tensors.values()):
+            raise QuiescentError(
+                f"{run.folder}: weights became infinite or NaN by batch {batch}; nothing was overwritten. "
+                f"Try a smaller training.learning_rate (now {run.config().training.learning_rate:g})."
+            )
+        for name, weight in weights.items():
+            for moment in ("exp_avg", "exp_avg_sq"):
+                tensors[f"{moment}/{name}"] = optimizer.state[weight][moment][k]
+        tensors["generator"] = generators[k].get_state()
+        centres = getattr(members.codes[k], "centres", None)
+        if centres is not None:
+            tensors["cells"] = centres
+        run.save_checkpoint(batch, tensors)
+
+
+def _restore(
+    runs: Sequence[Run], members: Members, optimizer: torch.optim.Adam, generators: Sequence[torch.Generator]
+) -> None:
+    checkpoints = [run.load_checkpoint() for run in runs]
+    for name, weight in members.network.weights.items():
+
+        def stacked(kind: str, name: str = name, weight: Tensor = weight) -> Tensor:
+            return torch.stack([one.tensors[f"{kind}/{name}"] for one in checkpoints]).to(weight)
+
+        with torch.no_grad():
+            weight.copy_(stacked("weights"))
+        optimizer.state[weight] = {
+            "step": torch.tensor(float(checkpoints[0].batch)),
+            "exp_avg": stacked("exp_avg"),
+            "exp_avg_sq": stacked("exp_avg_sq"),
+        }
+    for generator, checkpoint in zip(generators, checkpoints, strict=True):
+        generator.set_state(checkpoint.tensors["generator"])
