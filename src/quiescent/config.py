@@ -6,19 +6,19 @@ import hashlib
 import operator
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import yaml
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, TypeAdapter, ValidationError
 
 from quiescent.errors import QuiescentError
+from quiescent.experiments import FOLDER, names
 from quiescent.networks import NetworkSettings
 from quiescent.settings import Count, NotNegative, Positive, Settings
-from quiescent.tasks import TASKS, Task
+from quiescent.tasks import TASKS
 
 # Names of the authors' public code, so that their command lines keep working.
 ALIASES = {
@@ -92,7 +92,7 @@ Seeds = Annotated[tuple[int, ...], BeforeValidator(_seeds), AfterValidator(_dist
 
 
 if TYPE_CHECKING:
-    AnyTask = Task
+    from quiescent.tasks import Task as AnyTask
 else:
     AnyTask = Annotated[functools.reduce(operator.or_, TASKS.values()), Field(discriminator="name")]
 
@@ -117,19 +117,6 @@ class Config(Settings):
         return yaml.safe_dump(values, sort_keys=False)
 
 
-def names() -> list[str]:
-    """Every configuration that ships with the package, bases left out."""
-    root = resources.files("quiescent") / "experiments"
-    found = [
-        f"{folder.name}/{file.name.removesuffix('.yaml')}"
-        for folder in root.iterdir()
-        if folder.is_dir()
-        for file in folder.iterdir()
-        if file.name.endswith(".yaml") and file.name != "base.yaml"
-    ]
-    return sorted(found)
-
-
 def load_config(name: str, *words: str) -> Config:
     """Read a configuration by name (or a YAML file by path) and override it by `key=value` words.
 
@@ -148,6 +135,16 @@ def parse(text: str, source: str) -> Config:
     """Read a resolved configuration, as written in a run folder; `source` is named in errors."""
     values = _load_yaml(text, source)
     return _validate(values, dict.fromkeys(_flatten(values), source), default=source)
+
+
+def parse_seeds(word: str) -> tuple[int, ...]:
+    """The seeds of a `seed=0,1,2` word."""
+    try:
+        return TypeAdapter(Seeds).validate_python(word.removeprefix("seed="))
+    except ValidationError as error:
+        raise QuiescentError(
+            "\n".join(_explain(dict(one), {}, ["seed"], prefix=["seed"]) for one in error.errors())
+        ) from None
 
 
 def overrides_of(config: Config) -> dict[str, object]:
@@ -185,7 +182,7 @@ def keys(task: str) -> list[str]:
     return [key for key in _keys_of(Config, TASKS[task]) if key != "name"]
 
 
-def _keys_of(model: type[BaseModel], task: type[BaseModel]) -> Iterator[str]:
+def _keys_of(model: type[BaseModel], task: Any) -> Iterator[str]:
     for key, field in model.model_fields.items():
         inner = task if key == "task" else field.annotation
         if isinstance(inner, type) and issubclass(inner, BaseModel):
@@ -233,7 +230,7 @@ def _read(name: str) -> dict[str, Any]:
     if name.endswith((".yaml", ".yml")):
         source, values = name, _load_yaml(_read_file(name), name)
     else:
-        file = resources.files("quiescent") / "experiments" / f"{name}.yaml"
+        file = FOLDER / f"{name}.yaml"
         if not re.fullmatch(r"[\w-]+/[\w-]+", name, re.ASCII) or not file.is_file():
             raise QuiescentError(f"no configuration named '{name}'.{_nearest(name, names())}")
         source, values = name, _load_yaml(file.read_text(encoding="utf-8"), name)
@@ -278,8 +275,8 @@ def _validate(values: dict[str, Any], origin: Mapping[str, str], default: str) -
         raise QuiescentError("\n".join(lines)) from None
 
 
-def _explain(error: dict[str, Any], origin: Mapping[str, str], known: Sequence[str]) -> str:
-    path = [str(part) for part in error["loc"]]
+def _explain(error: dict[str, Any], origin: Mapping[str, str], known: Sequence[str], prefix: Sequence[str] = ()) -> str:
+    path = [*prefix, *(str(part) for part in error["loc"])]
     if path[0] == "task" and len(path) > 1 and path[1] in TASKS:
         del path[1]  # the tag of the union of tasks, which nobody typed
     key = ".".join(part for part in path if not part.isdigit())

@@ -1,10 +1,7 @@
 """Run folders: configuration, test log and checkpoints of one network, written atomically."""
 
-import errno
 import json
-import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -13,8 +10,9 @@ import safetensors.torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
-from quiescent.config import Config, differences, label, parse
+from quiescent.config import Config, differences, label, load_config, parse, parse_seeds
 from quiescent.errors import QuiescentError
+from quiescent.files import explaining, writing
 
 KEPT_CHECKPOINTS = 2
 
@@ -80,7 +78,7 @@ class Run:
     def save_checkpoint(self, batch: int, tensors: Mapping[str, Tensor]) -> None:
         """Write a checkpoint under a temporary name, rename it, and drop all but the newest few."""
         contiguous = {key: value.detach().cpu().contiguous() for key, value in tensors.items()}
-        with _writing(self.folder / "checkpoints" / f"batch_{batch:09d}.safetensors") as temporary:
+        with writing(self.folder / "checkpoints" / f"batch_{batch:09d}.safetensors") as temporary:
             temporary.write_bytes(safetensors.torch.save(contiguous))
         for old in self.checkpoints()[:-KEPT_CHECKPOINTS]:
             old.unlink()
@@ -92,15 +90,22 @@ class Run:
             return []
         return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.endswith("}")]
 
+    def require_metrics(self) -> list[dict[str, float]]:
+        """The test log; none yet is an error."""
+        metrics = self.metrics()
+        if not metrics:
+            raise QuiescentError(f"{self.folder} has no tests yet")
+        return metrics
+
     def append_metrics(self, entry: Mapping[str, float]) -> None:
         path = self.folder / "metrics.jsonl"
-        with _explaining(path), path.open("a", encoding="utf-8") as file:
+        with explaining(path), path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(entry) + "\n")
 
     def truncate_metrics(self, batch: int) -> None:
         """Forget tests after `batch`, which a resumed training will repeat."""
         kept = [entry for entry in self.metrics() if entry["batch"] <= batch]
-        with _writing(self.folder / "metrics.jsonl") as temporary:
+        with writing(self.folder / "metrics.jsonl") as temporary:
             temporary.write_text("".join(json.dumps(entry) + "\n" for entry in kept), encoding="utf-8")
 
 
@@ -124,7 +129,7 @@ def open_runs(config: Config, out: Path) -> list[Run]:
     for member in config.members():
         run = Run(out / f"seed_{member.seed[0]}")
         if not (run.folder / "config.yaml").exists():
-            with _writing(run.folder / "config.yaml") as temporary:
+            with writing(run.folder / "config.yaml") as temporary:
                 temporary.write_text(member.to_yaml(), encoding="utf-8")
         runs.append(run)
     return runs
@@ -143,25 +148,32 @@ def all_runs(root: Path) -> list[Run]:
     return sorted(Run(path.parent) for path in root.glob("**/seed_*/config.yaml"))
 
 
-@contextmanager
-def _explaining(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        cause = "no space left on the device" if error.errno == errno.ENOSPC else error.strerror or str(error)
-        raise QuiescentError(f"cannot write {path}: {cause}") from None
+def find_runs(words: Sequence[str]) -> list[Run]:
+    """Runs meant by words: folders, or configuration names with `key=value` overrides.
 
-
-@contextmanager
-def _writing(path: Path) -> Iterator[Path]:
-    """A temporary path that takes the place of `path` only once it is complete on disk."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with _explaining(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            yield temporary
-            with temporary.open("rb+") as file:
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+    `seed=0,1` picks seeds; without it every seed that is found counts. A run that is missing is an
+    error that names it.
+    """
+    names = [word for word in words if "=" not in word or Path(word).exists()]
+    overrides = [word for word in words if word not in names]
+    seeds = [word for word in overrides if word.startswith("seed=")]
+    if not names:
+        raise QuiescentError("which runs? Give a folder, or a configuration such as spatial_navigation/noisy_unbiased.")
+    found: list[Run] = []
+    for name in names:
+        if Path(name).is_dir():
+            folder, hint = Path(name), "`quiescent runs` lists the runs there are."
+        else:
+            folder = default_folder(load_config(name, *overrides))
+            hint = f"Train it: quiescent train {' '.join([name, *overrides])}"
+        runs = runs_in(folder)
+        if seeds:
+            wanted = parse_seeds(seeds[-1])
+            missing = sorted(set(wanted) - {run.config().seed[0] for run in runs})
+            if missing:
+                raise QuiescentError(f"no run of seed {', '.join(map(str, missing))} in {folder}. {hint}")
+            runs = [run for run in runs if run.config().seed[0] in wanted]
+        if not runs:
+            raise QuiescentError(f"no runs in {folder}. {hint}")
+        found += runs
+    return list(dict.fromkeys(found))

@@ -30,7 +30,7 @@ class Progress(NamedTuple):
     errors: list[float] | None  # of the latest test
 
 
-class Interrupted(QuiescentError):
+class Interrupted(QuiescentError):  # noqa: N818 - not an error, but the user's wish
     """Training was stopped by the user, after it was saved."""
 
 

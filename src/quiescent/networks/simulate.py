@@ -24,7 +24,7 @@ def simulate(
     recurrent = network.weights["recurrent"].mT
     name = network.settings[0].activation
     if network.kind.update is vanilla:
-        states: Tensor = _Vanilla.apply(state, drive, recurrent, noise, name, network.step)
+        states: Tensor = _Vanilla.apply(state, drive, recurrent, noise, name, network.step)  # type: ignore[no-untyped-call]
         return states
     return simulate_generic(network, state, drive, noise)
 

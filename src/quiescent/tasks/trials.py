@@ -1,6 +1,6 @@
 """What a task hands to the rest of the package."""
 
-from typing import ClassVar, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import torch
 from jaxtyping import Float
@@ -22,7 +22,18 @@ class Trials(NamedTuple):
 class Task(Protocol):
     """A kind of behaviour, and the population code in which a network reports it."""
 
-    n_inputs: ClassVar[int]
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def variable(self) -> str:
+        """What is tracked: "position" or "heading"."""
+        ...
+
+    @property
+    def n_inputs(self) -> int:
+        """Numbers that the network receives per step."""
+        ...
 
     @property
     def steps(self) -> int: ...

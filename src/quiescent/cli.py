@@ -1,0 +1,201 @@
+"""The command line: words in, rooms called, prints, exit codes. No logic of its own."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+from rich.console import Console
+
+from quiescent.errors import QuiescentError
+from quiescent.report import configurations_table, progress_bar, result_table, runs_table
+
+if TYPE_CHECKING:
+    from quiescent.config import Config
+
+app = typer.Typer(
+    help="Train noisy recurrent networks to know where they are, cut their input, and see what they replay.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+console = Console(highlight=False)
+
+
+def _complete_configurations(incomplete: str) -> list[str]:
+    from quiescent.experiments import names
+
+    return [name for name in names() if name.startswith(incomplete)]
+
+
+def _complete_runs(incomplete: str) -> list[str]:
+    folders = {str(path.parent.parent) for path in Path("runs").glob("**/seed_*/config.yaml")}
+    return _complete_configurations(incomplete) + sorted(name for name in folders if name.startswith(incomplete))
+
+
+def _complete_measures(incomplete: str) -> list[str]:
+    from quiescent.measures import MEASURES
+
+    return [name for name in MEASURES if name.startswith(incomplete)]
+
+
+def _complete_figures(incomplete: str) -> list[str]:
+    from quiescent.figures import FIGURES
+
+    return [name for name in FIGURES if name.startswith(incomplete)]
+
+
+Words = Annotated[
+    list[str],
+    typer.Argument(
+        help="A configuration (`quiescent configs` lists them, or a YAML file), and overrides; "
+        "seed=0,1,2 trains one population.",
+        autocompletion=_complete_configurations,
+        metavar="CONFIGURATION [KEY=VALUE]...",
+    ),
+]
+Runs = Annotated[
+    list[str],
+    typer.Argument(
+        help="Run folders, or configurations with overrides; seed=0,1 picks seeds.",
+        autocompletion=_complete_runs,
+        metavar="RUN...",
+    ),
+]
+Device = Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1, ... Default: cuda if there is one.")]
+Noise = Annotated[
+    Literal["scaled", "same", "absolute"],
+    typer.Option(help="Noise std at rest: sqrt(2) x the trained one, the trained one, or sqrt(2 x --sigma2)."),
+]
+Sigma2 = Annotated[
+    float | None,
+    typer.Option(help="Variance of absolute noise. Default: that of the noisy networks of the same task."),
+]
+
+
+@app.command(epilog="Example: quiescent train spatial_navigation/noisy_unbiased seed=0,1 training.batches=500")
+def train(
+    words: Words,
+    out: Annotated[Path | None, typer.Option(help="Folder of the runs. Default: runs/CONFIGURATION.")] = None,
+    device: Device = None,
+    show: Annotated[bool, typer.Option("--show", help="Print the resolved configuration and stop.")] = False,
+    resume: Annotated[bool, typer.Option(help="Go on with unfinished runs; otherwise they are an error.")] = True,
+) -> None:
+    """Train one network per seed, or go on where an interrupted training stopped."""
+    config = _config(words)
+    if show:
+        print(config.to_yaml(), end="")
+        return
+    from quiescent import training
+    from quiescent.runs import default_folder, open_runs
+
+    folder = out or default_folder(config)
+    runs = open_runs(config, folder)
+    if all(run.finished() for run in runs):
+        console.print(f"Already finished: {folder}", soft_wrap=True)
+    else:
+        unfinished = [str(run.folder) for run in runs if not run.finished() and run.batches_done()]
+        if unfinished and not resume:
+            raise QuiescentError(
+                f"unfinished: {', '.join(unfinished)}. Leave out --no-resume, or choose another --out."
+            )
+        try:
+            with progress_bar(console, config.name) as report:
+                training.train(config, folder, device=device, on_progress=report)
+        except training.Interrupted as stopped:
+            raise QuiescentError(f"{stopped}. Give the same command again to go on.") from None
+    console.print(runs_table(runs))
+    console.print(f"Next: quiescent measure kl {folder}", soft_wrap=True)
+
+
+@app.command(epilog="Example: quiescent configs")
+def configs() -> None:
+    """List the configurations that ship with the package."""
+    console.print(configurations_table())
+
+
+@app.command(epilog="Example: quiescent measure kl spatial_navigation/noisy_unbiased seed=0,1")
+def measure(
+    name: Annotated[str, typer.Argument(help="kl, variance or distance.", autocompletion=_complete_measures)],
+    runs: Runs,
+    noise: Noise = "scaled",
+    sigma2: Sigma2 = None,
+    device: Device = None,
+) -> None:
+    """Measure finished runs at rest, print a table, and store the numbers with the runs."""
+    from quiescent.evaluation import evaluate
+    from quiescent.runs import find_runs
+
+    found = find_runs(runs)
+    with console.status(f"measuring {name}"):
+        result = evaluate(name, found, noise=noise, sigma2=sigma2, device=device)
+    console.print(result_table(result))
+    console.print(f"Stored as measures/{name}.nc in {len(found)} run folder(s).")
+
+
+@app.command(epilog="Example: quiescent figure trajectories spatial_navigation/noisy_unbiased seed=0")
+def figure(
+    name: Annotated[str, typer.Argument(help="trajectories, density or loss.", autocompletion=_complete_figures)],
+    runs: Runs,
+    noise: Noise = "scaled",
+    sigma2: Sigma2 = None,
+    device: Device = None,
+    out: Annotated[Path | None, typer.Option(help="File to write (.png, .pdf, .svg). Default: with the runs.")] = None,
+) -> None:
+    """Draw runs awake and at rest, or their learning curves."""
+    from quiescent.evaluation import draw
+    from quiescent.figures.style import save
+    from quiescent.runs import find_runs
+
+    found = find_runs(runs)
+    with console.status(f"drawing {name}"):
+        drawn = draw(name, found, noise=noise, sigma2=sigma2, device=device)
+    folder = found[0].folder.parent / "figures"
+    for path in [out] if out else [folder / f"{name}.png", folder / f"{name}.pdf"]:
+        save(drawn, path)
+        console.print(str(path), soft_wrap=True)
+
+
+@app.command(name="runs", epilog="Example: quiescent runs")
+def list_runs(root: Annotated[Path, typer.Argument(help="Folder to look in.")] = Path("runs")) -> None:
+    """List trained and unfinished runs."""
+    from quiescent.runs import all_runs
+
+    found = all_runs(root)
+    if found:
+        console.print(runs_table(found))
+    else:
+        console.print(f"No runs in {root}. Make one: quiescent train spatial_navigation/noisy_unbiased seed=0")
+
+
+@app.command(epilog="Example: quiescent demo --out demo")
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder for the runs and the figure.")] = Path("demo"),
+    device: Device = None,
+) -> None:
+    """Train on a real rat's foraging, with and without noise, and watch both networks dream."""
+    from quiescent.demo import run_demo
+
+    run_demo(out, console, device=device)
+
+
+def main() -> None:
+    """Entry point: mistakes of the user end in one line each and exit code 2."""
+    try:
+        app()
+    except QuiescentError as error:
+        for line in str(error).splitlines():
+            print(f"quiescent: {line}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print("quiescent: stopped", file=sys.stderr)
+        sys.exit(130)
+
+
+def _config(words: list[str]) -> "Config":
+    from quiescent.config import load_config
+
+    named = [word.removeprefix("config=") for word in words if "=" not in word or word.startswith("config=")]
+    if len(named) != 1:
+        given = ", ".join(named) or "none"
+        raise QuiescentError(f"give one configuration, such as spatial_navigation/noisy_unbiased; got {given}")
+    return load_config(named[0], *(word for word in words if "=" in word and not word.startswith("config=")))

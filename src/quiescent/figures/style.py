@@ -1,0 +1,61 @@
+"""Colours, sizes and fonts of every figure; fonts are those that ship with matplotlib."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from quiescent.errors import QuiescentError
+from quiescent.files import writing
+
+# Okabe-Ito colours: told apart by colour-blind readers and in greyscale.
+COLOURS = {"behaviour": "#333333", "active": "#0072B2", "quiescent": "#D55E00", "noisy": "#CC79A7"}
+COLUMN = 3.35  # inches, one column of a journal
+PAGE = 7.0  # inches, two columns
+DENSITY_MAP = "magma"
+
+RULES: dict[Any, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 7,
+    "axes.titlesize": 8,
+    "axes.labelsize": 7,
+    "xtick.labelsize": 6,
+    "ytick.labelsize": 6,
+    "legend.fontsize": 6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.6,
+    "lines.linewidth": 0.8,
+    "legend.frameon": False,
+    "figure.dpi": 150,
+    "savefig.dpi": 300,
+    "savefig.bbox": "tight",
+    "pdf.fonttype": 42,
+}
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Draw inside this context to get the package's look, without touching the user's settings."""
+    with mpl.rc_context(RULES):
+        yield
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a figure as PNG, PDF or SVG; which one follows from the ending of the path."""
+    kind = path.suffix.removeprefix(".")
+    if kind not in ("png", "pdf", "svg"):
+        raise QuiescentError(f"{path}: a figure's name must end in .png, .pdf or .svg.")
+    with style(), writing(path) as temporary:
+        figure.savefig(temporary, format=kind)
+
+
+def panels(rows: int, columns: int, *, width: float = PAGE, polar: bool = False) -> tuple[Figure, list[list[Axes]]]:
+    """Grid of square panels."""
+    figure = Figure(figsize=(width, width / columns * rows * 1.08), layout="constrained")
+    axes = figure.subplots(rows, columns, squeeze=False, subplot_kw={"projection": "polar"} if polar else None)
+    return figure, [list(row) for row in axes]

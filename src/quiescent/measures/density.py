@@ -1,0 +1,134 @@
+"""Smooth densities of decoded positions (Gaussian kernels) and headings (wrapped Gaussian kernels)."""
+
+import itertools
+import math
+from typing import Protocol
+
+import numpy as np
+from jaxtyping import Float
+from scipy import fft
+from scipy.linalg import solve_triangular
+from scipy.ndimage import map_coordinates, spline_filter
+
+from quiescent.tasks.trials import Box
+
+Points = Float[np.ndarray, "point dim"]
+SMALLEST = np.finfo(float).tiny
+
+
+class Density(Protocol):
+    """A density that can be evaluated and drawn from."""
+
+    def log(self, points: Points) -> Float[np.ndarray, " point"]: ...
+
+    def draw(self, n: int, rng: np.random.Generator) -> Points: ...
+
+
+class PlaneDensity:
+    """Gaussian kernel density with the data's full covariance and Scott's bandwidth, on a grid.
+
+    In coordinates in which the kernel is the standard normal, points are shared out linearly among
+    the nodes of a fine grid, smoothed by FFT, and read off by cubic splines. Within 0.1 % of
+    `scipy.stats.gaussian_kde` and far faster; densities below 1e-14 of the peak count as zero.
+    """
+
+    SPACING = 0.25  # of the grid, in standard deviations of the kernel
+    REACH = 8.0  # of the grid beyond the outermost points, likewise
+
+    def __init__(self, points: Points) -> None:
+        self._points = points.astype(float)
+        n, dim = points.shape
+        covariance = np.atleast_2d(np.cov(self._points.T)) * n ** (-2 / (dim + 4))
+        self._kernel = np.linalg.cholesky(covariance)
+        self._centre = self._points.mean(0)
+        white = self._whiten(self._points)
+        self._low = white.min(0) - self.REACH
+        cells = np.ceil((white.max(0) + self.REACH - self._low) / self.SPACING).astype(int)
+        shape = tuple(fft.next_fast_len(int(c) + 2, real=True) for c in cells)
+        smooth = self._smooth(_share_out(self._to_grid(white), shape))
+        volume = self.SPACING**dim * np.linalg.det(self._kernel)
+        self._values = smooth / (n * volume)
+        self._splines = spline_filter(self._values, order=3)
+
+    def log(self, points: Points) -> Float[np.ndarray, " point"]:
+        at = self._to_grid(self._whiten(points.astype(float)))
+        values = map_coordinates(self._splines, at.T, order=3, prefilter=False, cval=0.0)
+        floor = max(1e-14 * self._values.max(), SMALLEST)
+        return np.asarray(np.log(np.where(values > floor, values, SMALLEST)))
+
+    def draw(self, n: int, rng: np.random.Generator) -> Points:
+        chosen = self._points[rng.integers(len(self._points), size=n)]
+        return chosen + rng.standard_normal(chosen.shape) @ self._kernel.T
+
+    def _whiten(self, points: Points) -> Points:
+        return np.asarray(solve_triangular(self._kernel, (points - self._centre).T, lower=True).T)
+
+    def _to_grid(self, white: Points) -> Points:
+        return np.asarray((white - self._low) / self.SPACING)
+
+    def _smooth(self, counts: Float[np.ndarray, "*grid"]) -> Float[np.ndarray, "*grid"]:
+        # Sharing out among nodes has already smoothed by a triangle of variance SPACING^2 / 6.
+        variance = 1 - self.SPACING**2 / 6
+        spectrum = fft.rfftn(counts)
+        for axis, size in enumerate(counts.shape):
+            frequency = (fft.rfftfreq if axis == counts.ndim - 1 else fft.fftfreq)(size, self.SPACING)
+            factor = np.exp(-0.5 * variance * (2 * np.pi * frequency) ** 2)
+            spectrum *= factor.reshape([-1 if axis == other else 1 for other in range(counts.ndim)])
+        return np.asarray(fft.irfftn(spectrum, counts.shape))
+
+
+def _share_out(at: Points, shape: tuple[int, ...]) -> Float[np.ndarray, "*grid"]:
+    """Count points on grid nodes; each is shared linearly among the nodes around it."""
+    nodes = np.floor(at).astype(int)
+    rest = at - nodes
+    counts = np.zeros(math.prod(shape))
+    for corner in itertools.product((0, 1), repeat=at.shape[1]):
+        weights = np.prod(np.where(corner, rest, 1 - rest), axis=1)
+        index = np.ravel_multi_index(tuple((nodes + corner).T), shape)
+        counts += np.bincount(index, weights, len(counts))
+    return counts.reshape(shape)
+
+
+class CircleDensity:
+    """Wrapped Gaussian kernel density of angles, exact through its Fourier series.
+
+    Scott's bandwidth from the circular standard deviation, which is capped at that of the uniform
+    distribution (pi / sqrt(3)).
+    """
+
+    def __init__(self, angles: Float[np.ndarray, "point 1"]) -> None:
+        self._angles = angles[:, 0].astype(float)
+        resultant = max(abs(np.exp(1j * self._angles).mean()), SMALLEST)
+        spread = min(math.sqrt(max(-2 * math.log(resultant), 0.0)), math.pi / math.sqrt(3))
+        self.bandwidth = max(spread, 1e-6) * len(angles) ** -0.2
+        n_harmonics = math.ceil(7.5 / self.bandwidth)  # the kernel's next harmonic is below 1e-12
+        turn, power = np.exp(-1j * self._angles), np.ones(len(angles), complex)
+        coefficients = []
+        for k in range(1, min(n_harmonics, 10_000) + 1):
+            power = power * turn
+            coefficients.append(power.mean() * math.exp(-0.5 * (k * self.bandwidth) ** 2))
+        self._coefficients = np.array(coefficients)
+
+    def log(self, points: Points) -> Float[np.ndarray, " point"]:
+        harmonics = np.arange(1, len(self._coefficients) + 1)
+        waves = np.exp(1j * points[:, 0, None] * harmonics)
+        density = (1 + 2 * (waves @ self._coefficients).real) / (2 * math.pi)
+        return np.asarray(np.log(np.maximum(density, SMALLEST)))
+
+    def draw(self, n: int, rng: np.random.Generator) -> Points:
+        angles = rng.choice(self._angles, n) + self.bandwidth * rng.standard_normal(n)
+        return np.asarray(np.remainder(angles + math.pi, 2 * math.pi) - math.pi)[:, None]
+
+
+class UniformDensity:
+    """The uniform density over a box of any dimension."""
+
+    def __init__(self, box: Box) -> None:
+        self._low, self._high = np.array(box, float).T
+
+    def log(self, points: Points) -> Float[np.ndarray, " point"]:
+        inside = ((points >= self._low) & (points <= self._high)).all(-1)
+        return np.where(inside, -np.log(self._high - self._low).sum(), math.log(SMALLEST))
+
+    def draw(self, n: int, rng: np.random.Generator) -> Points:
+        return rng.uniform(self._low, self._high, (n, len(self._low)))

@@ -1,0 +1,38 @@
+"""Step-wise distance: how far a decoded path moves per step."""
+
+import numpy as np
+import xarray as xr
+from jaxtyping import Float
+
+from quiescent.activity import Active, Rest
+from quiescent.measures.measure import Activities, Measure
+
+
+def distance(paths: Float[np.ndarray, "time trial dim"], *, circular: bool = False) -> Float[np.ndarray, " trial"]:
+    """Mean distance between successive points of every path (m, or rad the short way round)."""
+    if len(paths) < 2:
+        raise ValueError(f"the step distance of a path needs two steps or more, but got {len(paths)}")
+    steps = np.diff(paths.astype(float), axis=0)
+    if circular:
+        steps = np.remainder(steps + np.pi, 2 * np.pi) - np.pi
+    return np.asarray(np.linalg.norm(steps, axis=-1).mean(0))
+
+
+def compute(phases: Activities, references: Activities, rng: np.random.Generator) -> xr.DataArray:
+    """Mean over trials of the step-wise distance in every phase."""
+    return xr.DataArray(
+        [distance(one.decoded, circular=one.circular).mean() for one in phases.values()],
+        dims="phase",
+        coords={"phase": list(phases)},
+        attrs={"unit": "rad" if any(one.circular for one in phases.values()) else "m"},
+    )
+
+
+MEASURE = Measure(
+    phases={
+        "active": Active(trials=200),
+        "quiescent": Rest(trials=200, steps=100),
+        "noisy": Rest(trials=200, steps=100, noise="absolute", only_noise_free=True),
+    },
+    compute=compute,
+)

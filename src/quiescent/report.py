@@ -1,0 +1,135 @@
+"""What the command line shows: tables of configurations, runs and results, and a progress bar."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from quiescent.runs import Run
+    from quiescent.training import Progress as TrainingProgress
+
+UNITS = {"position": ("cm", 100.0), "heading": ("deg", 180 / math.pi)}
+
+
+def configurations_table() -> Table:
+    """Every configuration with what distinguishes it."""
+    from quiescent.config import load_config
+    from quiescent.experiments import names
+
+    table = _table("configuration", "network", "dt/tau", "sigma2_rec", "biased", "steps", "batches")
+    for name in names():
+        config = load_config(name)
+        network, biased = config.network, getattr(config.task, "biased", None)
+        table.add_row(
+            name,
+            f"{network.kind} {network.units} {network.activation}",
+            f"{network.dt / network.tau:g}",
+            f"{network.sigma2_rec:g}",
+            "-" if biased is None else "yes" if biased else "no",
+            str(config.task.steps),
+            str(config.training.batches),
+        )
+    return table
+
+
+def runs_table(runs: Sequence["Run"]) -> Table:
+    """One row per configuration and state: seeds, batches done, newest test error."""
+    from quiescent.config import label
+    from quiescent.runs import default_folder
+
+    table = _table("configuration", "seeds", "batches", "test error (rms)", "state")
+    rows: dict[tuple[str, str, str], list[tuple[int, str]]] = {}
+    for run in runs:
+        config = run.config()
+        done, wanted = run.batches_done(), config.training.batches
+        state = "finished" if done >= wanted else "unfinished" if done else "not started"
+        metrics = run.metrics()
+        error = rms_error(metrics[-1]["error"], config.task.variable) if metrics else "-"
+        folder = run.folder.parent
+        elsewhere = "" if folder == default_folder(config) else f" in {folder}"
+        rows.setdefault((label(config) + elsewhere, f"{done}/{wanted}", state), []).append((config.seed[0], error))
+    for (name, batches, state), members in rows.items():
+        seeds = ",".join(str(seed) for seed, _ in sorted(members))
+        table.add_row(name, seeds, batches, ", ".join(error for _, error in sorted(members)), state)
+    return table
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for column in columns:
+        table.add_column(column, overflow="fold")  # a narrow terminal breaks long names, but shows them whole
+    return table
+
+
+def rms_error(mean_square: float, variable: str) -> str:
+    """Root mean squared decoding error in a unit that people think in."""
+    unit, scale = UNITS[variable]
+    return f"{scale * math.sqrt(mean_square):.2g} {unit}"
+
+
+def result_table(result: "xr.DataArray") -> Table:
+    """Mean and standard deviation over seeds; a row per condition and phase, a column per reference."""
+    unit = f" ({result.attrs['unit']})" if result.attrs.get("unit") else ""
+    references = [str(one) for one in result["reference"].values] if "reference" in result.dims else []
+    table = _table("condition", "phase")
+    table.title = f"{result.name}{unit}, mean ± sd over {result.sizes['seed']} seed(s)"
+    for column in references or ["value"]:
+        table.add_column(f"vs active of {column}" if references else column, justify="right", overflow="fold")
+    for condition in result["condition"].values:
+        for phase in result["phase"].values:
+            row = result.sel(condition=condition, phase=phase)
+            if bool(row.isnull().all()):
+                continue
+            cells = [row.sel(reference=one).values for one in references] if references else [row.values]
+            table.add_row(str(condition), str(phase), *(mean_and_spread(list(values)) for values in cells))
+    return table
+
+
+def mean_and_spread(values: Sequence[float]) -> str:
+    """`mean ± sd` of the numbers that are there."""
+    there = [value for value in values if not math.isnan(value)]
+    if not there:
+        return "-"
+    mean = math.fsum(there) / len(there)
+    if len(there) == 1:
+        return f"{mean:.3g}"
+    spread = math.sqrt(math.fsum((value - mean) ** 2 for value in there) / (len(there) - 1))
+    return f"{mean:.3g} ± {spread:.2g}"
+
+
+@contextmanager
+def progress_bar(
+    console: Console, title: str, *, total: int | None = None
+) -> Iterator[Callable[["TrainingProgress"], None]]:
+    """A bar with rate of work and time left; yields what `train` reports to.
+
+    `total` counts the batches of several trainings that are shown as one.
+    """
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"),
+    )
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task(title, total=total, note="")
+
+        def report(progress: "TrainingProgress") -> None:
+            note = f"loss {max(progress.losses):.3g}"
+            if total is None:
+                bar.update(task, completed=progress.batch, total=progress.batches, note=note)
+            else:
+                bar.update(task, advance=1, note=note)
+
+        yield report
