@@ -1,5 +1,6 @@
 """The command line: words in, rooms called, prints, exit codes. No logic of its own."""
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -88,6 +89,7 @@ def train(
     from quiescent import training
     from quiescent.runs import default_folder, open_runs
 
+    training.usable_device(device)  # before anything is written
     folder = out or default_folder(config)
     runs = open_runs(config, folder)
     if all(run.finished() for run in runs):
@@ -185,6 +187,11 @@ def main() -> None:
     except QuiescentError as error:
         for line in str(error).splitlines():
             print(f"quiescent: {line}", file=sys.stderr)
+        sys.exit(2)
+    except RuntimeError as error:
+        if not re.search("allocate memory|out of memory", str(error)):
+            raise
+        print("quiescent: not enough memory; try fewer units, cells, trials or seeds at once", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         print("quiescent: stopped", file=sys.stderr)

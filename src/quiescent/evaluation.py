@@ -16,7 +16,7 @@ from quiescent.members import load, untrained
 from quiescent.quiescence import observe
 from quiescent.runs import Run
 from quiescent.streams import numpy_stream
-from quiescent.training import default_device
+from quiescent.training import usable_device
 
 
 def evaluate(
@@ -67,8 +67,9 @@ def observe_phases(
     runs: Sequence[Run], phases: Mapping[str, Phase], *, device: str | None = None
 ) -> dict[int, dict[str, Activity]]:
     """Activity of every run (by seed) in every phase that is meant for it; runs share a configuration."""
-    trained = load(runs).to(device or default_device())
-    fresh = untrained(trained.configs).to(device or default_device())
+    where = usable_device(device)
+    trained = load(runs).to(where)
+    fresh = untrained(trained.configs).to(where)
     observed: dict[int, dict[str, Activity]] = {seed: {} for seed in trained.seeds}
     for name, phase in phases.items():
         if isinstance(phase, Rest) and phase.only_noise_free and _is_noisy(trained.configs[0]):

@@ -24,16 +24,16 @@ def configurations_table() -> Table:
     from quiescent.config import load_config
     from quiescent.experiments import names
 
-    table = _table("configuration", "network", "dt/tau", "sigma2_rec", "biased", "steps", "batches")
+    table = _table("configuration", "network", "dt/tau", "noise", "steps", "batches")
+    table.columns[0].no_wrap = True
     for name in names():
         config = load_config(name)
-        network, biased = config.network, getattr(config.task, "biased", None)
+        network = config.network
         table.add_row(
             name,
-            f"{network.kind} {network.units} {network.activation}",
+            f"{network.kind} {network.units}",
             f"{network.dt / network.tau:g}",
             f"{network.sigma2_rec:g}",
-            "-" if biased is None else "yes" if biased else "no",
             str(config.task.steps),
             str(config.training.batches),
         )
@@ -65,7 +65,7 @@ def runs_table(runs: Sequence["Run"]) -> Table:
 def _table(*columns: str) -> Table:
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for column in columns:
-        table.add_column(column, overflow="fold")  # a narrow terminal breaks long names, but shows them whole
+        table.add_column(column, overflow="fold")  # a narrow terminal breaks names, but shows them whole
     return table
 
 
@@ -84,12 +84,14 @@ def result_table(result: "xr.DataArray") -> Table:
     for column in references or ["value"]:
         table.add_column(f"vs active of {column}" if references else column, justify="right", overflow="fold")
     for condition in result["condition"].values:
+        title = str(condition)
         for phase in result["phase"].values:
             row = result.sel(condition=condition, phase=phase)
             if bool(row.isnull().all()):
                 continue
             cells = [row.sel(reference=one).values for one in references] if references else [row.values]
-            table.add_row(str(condition), str(phase), *(mean_and_spread(list(values)) for values in cells))
+            table.add_row(title, str(phase), *(mean_and_spread(list(values)) for values in cells))
+            title = ""
     return table
 
 

@@ -46,14 +46,21 @@ def train(
     Runs lie in `out/seed_K` (default `runs/<configuration>/seed_K`). Finished runs are not trained
     again and unfinished ones go on where they stopped, to the same weights. Ctrl-C saves first.
     """
+    where = usable_device(device)
     runs = open_runs(config, Path(out) if out is not None else default_folder(config))
     for group in groups_to_train(runs):
-        _finish(training_steps(group, device=device or default_device()), on_progress)
+        _finish(training_steps(group, device=where), on_progress)
     return runs
 
 
-def default_device() -> str:
-    return "cuda" if torch.cuda.is_available() else "cpu"
+def usable_device(device: str | None = None) -> torch.device:
+    """The device of that name, by default a GPU if there is one; one that is not there is an error."""
+    name = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        torch.empty(0, device=name)
+        return torch.device(name)
+    except (RuntimeError, AssertionError, ValueError) as error:
+        raise QuiescentError(f"device={name}: cannot be used here ({str(error).splitlines()[0]}).") from None
 
 
 def groups_to_train(runs: Sequence[Run]) -> list[list[Run]]:
@@ -65,7 +72,7 @@ def groups_to_train(runs: Sequence[Run]) -> list[list[Run]]:
     return list(groups.values())
 
 
-def training_steps(runs: Sequence[Run], *, device: str = "cpu") -> Iterator[Progress]:
+def training_steps(runs: Sequence[Run], *, device: torch.device | str = "cpu") -> Iterator[Progress]:
     """Train runs of equal shapes and equal progress as one population; yields after every batch.
 
     Closing the iterator saves a checkpoint, from which training goes on exactly.

@@ -1,12 +1,15 @@
 """Densities of decoded positions (maps) or headings (polar histograms)."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from quiescent.activity import Active, Rest
+from quiescent.activity import Active, Activity, Rest
 from quiescent.figures.drawing import Conditions, Drawing
-from quiescent.figures.style import COLOURS, DENSITY_MAP, panels, style
+from quiescent.figures.grid import grid
+from quiescent.figures.style import DENSITY_MAP
 from quiescent.figures.trajectories import frame_box
 from quiescent.measures.occupancy import Occupancy, occupancy, polar_occupancy
 from quiescent.tasks.trials import Box
@@ -14,20 +17,13 @@ from quiescent.tasks.trials import Box
 
 def draw(conditions: Conditions) -> Figure:
     """One row per condition, one column per phase; all seeds together. Every map has its own scale."""
-    columns = list(dict.fromkeys(phase for one in conditions.values() for phase in one))
-    first = next(activities[0] for one in conditions.values() for activities in one.values())
-    with style():
-        figure, grid = panels(len(conditions), len(columns), width=1.75 * len(columns), polar=first.circular)
-        for row, (name, phases) in zip(grid, conditions.items(), strict=True):
-            for axes, phase in zip(row, columns, strict=True):
-                if phase not in phases:
-                    axes.set_visible(False)
-                    continue
-                paths = np.concatenate([one.decoded.reshape(-1, one.decoded.shape[-1]) for one in phases[phase]])
-                colour = COLOURS.get(phase, COLOURS["quiescent"])
-                draw_density(axes, paths, phases[phase][0].box, circular=first.circular, colour=colour)
-                axes.set_title(f"{name.split('/')[-1]}\n{phase}")
-    return figure
+
+    def draw_one(axes: Axes, activities: Sequence[Activity], colour: str) -> None:
+        first = activities[0]
+        paths = np.concatenate([one.decoded.reshape(-1, len(first.box)) for one in activities])
+        draw_density(axes, paths, first.box, circular=first.circular, colour=colour)
+
+    return grid(conditions, draw_one)
 
 
 def draw_density(axes: Axes, paths: np.ndarray, box: Box, *, circular: bool = False, colour: str = "0.3") -> None:
@@ -41,10 +37,8 @@ def draw_density(axes: Axes, paths: np.ndarray, box: Box, *, circular: bool = Fa
     else:
         found = occupancy(paths, box)
         x, y = found.edges
-        # Scaled to its 99.5th percentile, so that one crowded bin does not hide all others.
-        top = np.quantile(found.density, 0.995)
         extent = (x[0], x[-1], y[0], y[-1])
-        axes.imshow(found.density.T, origin="lower", extent=extent, vmin=0, vmax=max(top, 1e-12), cmap=DENSITY_MAP)
+        axes.imshow(found.density.T, origin="lower", extent=extent, vmin=0, cmap=DENSITY_MAP, rasterized=True)
         frame_box(axes, box)
 
 

@@ -26,7 +26,7 @@ def draw(histories: Histories) -> Figure:
                 )
             axes.set(xlabel="training batches", title=title, yscale="log")
             axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-        axes.legend()
+        figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return figure
 
 

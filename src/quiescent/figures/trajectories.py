@@ -8,7 +8,8 @@ from matplotlib.patches import Rectangle
 
 from quiescent.activity import Active, Activity, Rest
 from quiescent.figures.drawing import Conditions, Drawing
-from quiescent.figures.style import COLOURS, panels, style
+from quiescent.figures.grid import grid
+from quiescent.measures.occupancy import MARGIN
 from quiescent.tasks.trials import Box
 
 SHOWN = 12  # trajectories per panel
@@ -16,18 +17,7 @@ SHOWN = 12  # trajectories per panel
 
 def draw(conditions: Conditions) -> Figure:
     """One row per condition, one column per phase; a few trajectories of the first seed."""
-    columns = list(dict.fromkeys(phase for one in conditions.values() for phase in one))
-    first = next(activities[0] for one in conditions.values() for activities in one.values())
-    with style():
-        figure, grid = panels(len(conditions), len(columns), width=1.75 * len(columns), polar=first.circular)
-        for row, (name, phases) in zip(grid, conditions.items(), strict=True):
-            for axes, phase in zip(row, columns, strict=True):
-                if phase not in phases:
-                    axes.set_visible(False)
-                    continue
-                draw_paths(axes, phases[phase][0], COLOURS.get(phase, COLOURS["quiescent"]))
-                axes.set_title(f"{name.split('/')[-1]}\n{phase}")
-    return figure
+    return grid(conditions, lambda axes, activities, colour: draw_paths(axes, activities[0], colour))
 
 
 def draw_paths(axes: Axes, activity: Activity, colour: str, *, truth: bool = False) -> None:
@@ -58,12 +48,13 @@ def frame_box(axes: Axes, box: Box) -> None:
     width, height = right - left, top - bottom
     axes.add_patch(Rectangle((left, bottom), width, height, fill=False, linewidth=0.8, edgecolor="0.5"))
     bar = 10 ** np.floor(np.log10(width / 2))
-    below = bottom - 0.06 * height
-    axes.plot([left, left + bar], [below, below], color="black", linewidth=1.5, clip_on=False)
+    edge = 0.5 * (MARGIN - 1)  # of the window around the box
+    below = bottom - (edge + 0.03) * height
+    axes.plot([left, left + bar], [below, below], color="black", linewidth=1.5)
     unit = f"{bar:g} m" if bar >= 1 else f"{100 * bar:g} cm"
-    axes.text(left + bar / 2, below - 0.03 * height, unit, ha="center", va="top", fontsize=5)
-    axes.set(aspect="equal", xlim=(left - 0.1 * width, right + 0.1 * width))
-    axes.set_ylim(bottom - 0.16 * height, top + 0.1 * height)
+    axes.text(left + bar + 0.03 * width, below, unit, va="center", fontsize=5)
+    axes.set(aspect="equal", xlim=(left - edge * width, right + edge * width))
+    axes.set_ylim(below - 0.03 * height, top + edge * height)
     axes.axis("off")
 
 

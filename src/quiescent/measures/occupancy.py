@@ -1,32 +1,32 @@
-"""Occupancy: how often decoded positions or headings fall into every bin."""
+"""Occupancy: how often decoded positions or headings are where."""
 
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
 
+from quiescent.measures.kl import density
 from quiescent.tasks.trials import Box
 
 MARGIN = 1.25 / 1.1  # the window of Krishna et al. (2024) over its box
 
 
 class Occupancy(NamedTuple):
-    """Probability density on a grid, and the edges of its bins in every dimension."""
+    """Probability density in bins, and the edges of the bins in every dimension."""
 
-    density: Float[np.ndarray, "*bins"]
+    density: Float[np.ndarray, "..."]
     edges: tuple[Float[np.ndarray, " edge"], ...]
 
 
 def occupancy(paths: Float[np.ndarray, "*shape dim"], box: Box, *, bins: int = 100) -> Occupancy:
-    """Histogram of all points of all paths over the box and a margin around it (per m^2, m or rad).
+    """Smooth density of all points of all paths on a grid over the box and a margin (per m or m^2).
 
-    Points outside the window count in the total, so the density may integrate to less than 1.
+    The kernel density of `kl`, at the middle of every bin.
     """
-    points = paths.reshape(-1, paths.shape[-1]).astype(float)
     edges = tuple(window(low, high, bins) for low, high in box)
-    counts, _ = np.histogramdd(points, edges)
-    volume = np.prod([edge[1] - edge[0] for edge in edges])
-    return Occupancy(counts / (len(points) * volume), edges)
+    middles = np.meshgrid(*((edge[1:] + edge[:-1]) / 2 for edge in edges), indexing="ij")
+    points = np.stack([middle.ravel() for middle in middles], axis=-1)
+    return Occupancy(np.exp(density(paths).log(points)).reshape(middles[0].shape), edges)
 
 
 def polar_occupancy(angles: Float[np.ndarray, "*shape 1"], *, bins: int = 20) -> Occupancy:
