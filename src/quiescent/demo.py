@@ -80,7 +80,7 @@ def _table(runs: dict[str, list[Run]], device: str | None) -> Table:
         title=f"{EXPERIMENT}: mean ± sd over {len(next(iter(runs.values())))} seeds",
     )
     for name, members in runs.items():
-        error = mean_and_spread([100 * run.metrics()[-1]["error"] ** 0.5 for run in members])
+        error = mean_and_spread([100 * run.metrics()[-1].error ** 0.5 for run in members])
         kl, variance, distance = (
             evaluate(measure, members, device=device) for measure in ("kl", "variance", "distance")
         )

@@ -52,7 +52,7 @@ def runs_table(runs: Sequence["Run"]) -> Table:
         done, wanted = run.batches_done(), config.training.batches
         state = "finished" if done >= wanted else "unfinished" if done else "not started"
         metrics = run.metrics()
-        error = rms_error(metrics[-1]["error"], config.task.variable) if metrics else "-"
+        error = rms_error(metrics[-1].error, config.task.variable) if metrics else "-"
         folder = run.folder.parent
         elsewhere = "" if folder == default_folder(config) else f" in {folder}"
         rows.setdefault((label(config) + elsewhere, f"{done}/{wanted}", state), []).append((config.seed[0], error))

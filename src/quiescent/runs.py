@@ -24,6 +24,14 @@ class Checkpoint(NamedTuple):
     tensors: dict[str, Tensor]
 
 
+class Metrics(NamedTuple):
+    """One test of a network: mean squared loss, and mean squared decoding error (m^2 or rad^2)."""
+
+    batch: int
+    loss: float
+    error: float
+
+
 @dataclass(frozen=True, order=True)
 class Run:
     """The folder of one member network."""
@@ -83,30 +91,31 @@ class Run:
         for old in self.checkpoints()[:-KEPT_CHECKPOINTS]:
             old.unlink()
 
-    def metrics(self) -> list[dict[str, float]]:
-        """The test log, one entry per test."""
+    def metrics(self) -> list[Metrics]:
+        """The test log, one entry per test; a last line that a crash cut short is left out."""
         path = self.folder / "metrics.jsonl"
         if not path.exists():
             return []
-        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.endswith("}")]
+        lines = path.read_text(encoding="utf-8").splitlines()
+        return [Metrics(**json.loads(line)) for line in lines if line.endswith("}")]
 
-    def require_metrics(self) -> list[dict[str, float]]:
+    def require_metrics(self) -> list[Metrics]:
         """The test log; none yet is an error."""
         metrics = self.metrics()
         if not metrics:
             raise QuiescentError(f"{self.folder} has no tests yet")
         return metrics
 
-    def append_metrics(self, entry: Mapping[str, float]) -> None:
+    def append_metrics(self, entry: Metrics) -> None:
         path = self.folder / "metrics.jsonl"
         with explaining(path), path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(entry) + "\n")
+            file.write(json.dumps(entry._asdict()) + "\n")
 
     def truncate_metrics(self, batch: int) -> None:
         """Forget tests after `batch`, which a resumed training will repeat."""
-        kept = [entry for entry in self.metrics() if entry["batch"] <= batch]
+        kept = [entry for entry in self.metrics() if entry.batch <= batch]
         with writing(self.folder / "metrics.jsonl") as temporary:
-            temporary.write_text("".join(json.dumps(entry) + "\n" for entry in kept), encoding="utf-8")
+            temporary.write_text("".join(json.dumps(entry._asdict()) + "\n" for entry in kept), encoding="utf-8")
 
 
 def default_folder(config: Config) -> Path:
@@ -119,6 +128,7 @@ def open_runs(config: Config, out: Path) -> list[Run]:
 
     A different configuration in any run of the folder is an error that shows the difference.
     """
+    _ = config.task.box  # a task that is not to be had, such as a missing recording, must leave no folder behind
     for run in runs_in(out):
         found = differences(run.config(), config)
         if found:

@@ -16,7 +16,7 @@ from quiescent.members import Batch, Members, sample, untrained
 from quiescent.networks.noise import Noise, draw
 from quiescent.networks.population import stack_members
 from quiescent.networks.simulate import simulate
-from quiescent.runs import Run, default_folder, open_runs
+from quiescent.runs import Metrics, Run, default_folder, open_runs
 from quiescent.streams import stream
 from quiescent.tasks.codes import decoding_error
 
@@ -209,7 +209,7 @@ def _test(runs: Sequence[Run], members: Members, batch_number: int) -> list[floa
     losses = mean_squared_error(members, outputs, batch).tolist()
     errors = [decoding_error(code, outputs[:, k], batch.states[:, k]).item() for k, code in enumerate(members.codes)]
     for run, loss, error in zip(runs, losses, errors, strict=True):
-        run.append_metrics({"batch": batch_number, "loss": loss, "error": error})
+        run.append_metrics(Metrics(batch_number, loss, error))
     return errors
 
 

@@ -6,11 +6,12 @@ from typing import NamedTuple
 from matplotlib.figure import Figure
 
 from quiescent.activity import Activity, Phase
+from quiescent.runs import Metrics
 
 # By condition, by phase: one activity per seed.
 Conditions = Mapping[str, Mapping[str, Sequence[Activity]]]
 # By condition: one test log per seed.
-Histories = Mapping[str, Sequence[Sequence[Mapping[str, float]]]]
+Histories = Mapping[str, Sequence[Sequence[Metrics]]]
 
 
 class Drawing(NamedTuple):

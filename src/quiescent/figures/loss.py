@@ -1,6 +1,6 @@
 """Learning curves: test loss and decoding error against batches."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -8,6 +8,7 @@ from matplotlib.ticker import MaxNLocator
 
 from quiescent.figures.drawing import Histories, HistoryDrawing
 from quiescent.figures.style import PAGE, style
+from quiescent.runs import Metrics
 
 TITLES = {"loss": "test loss", "error": "test decoding error (m² or rad²)"}
 
@@ -30,9 +31,9 @@ def draw(histories: Histories) -> Figure:
     return figure
 
 
-def align(logs: Sequence[Sequence[Mapping[str, float]]], key: str) -> tuple[np.ndarray, np.ndarray]:
+def align(logs: Sequence[Sequence[Metrics]], key: str) -> tuple[np.ndarray, np.ndarray]:
     """Batches that every seed was tested at, and the values there (seed, batch)."""
-    tables = [{entry["batch"]: entry[key] for entry in log} for log in logs]
+    tables = [{entry.batch: getattr(entry, key) for entry in log} for log in logs]
     batches = sorted(set.intersection(*(set(table) for table in tables)))
     return np.array(batches), np.array([[table[batch] for batch in batches] for table in tables])
 

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float
@@ -12,6 +12,7 @@ from torch import Tensor
 from quiescent.settings import Count, Positive, Settings
 
 
+@runtime_checkable
 class Code(Protocol):
     """How a variable is written in the activity of cells."""
 

@@ -1,6 +1,6 @@
 """What a task hands to the rest of the package."""
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float
@@ -19,6 +19,7 @@ class Trials(NamedTuple):
     states: Float[Tensor, "time trial dim"]  # the variable after every input
 
 
+@runtime_checkable
 class Task(Protocol):
     """A kind of behaviour, and the population code in which a network reports it."""
 

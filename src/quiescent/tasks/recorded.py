@@ -1,0 +1,207 @@
+"""Recorded behaviour: random trials cut from an animal's own trajectory."""
+
+import functools
+import importlib.util
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal, NamedTuple
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from pydantic import AfterValidator
+from torch import Tensor
+
+from quiescent.errors import QuiescentError
+from quiescent.settings import Count, Number, Positive, Settings
+from quiescent.tasks.codes import Code, Identity, PlaceCellSettings, place_cells
+from quiescent.tasks.trials import Box, Trials
+
+SQUARE = 0.02  # relative difference of width and height below which a box counts as square
+
+
+def _not_empty(box: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+    if not 1 <= len(box) <= 2 or any(low >= high for low, high in box):
+        raise ValueError("must give [low, high] for each of 1 or 2 dimensions")
+    return box
+
+
+class Recording(NamedTuple):
+    """Positions at even intervals, in stretches without a gap, one after the other."""
+
+    positions: Float[np.ndarray, "sample dim"]  # m
+    starts: Int[np.ndarray, " start"]  # samples at which a whole trial fits before the next gap
+    box: Box
+
+
+class Recorded(Settings):
+    """Trials of a recorded animal, whose network tracks position from its displacements.
+
+    `source` names a recording that the package `ratinabox` ships: foraging in a 1 m square (Sargolini
+    et al. 2006), or in a 3.5 x 2.5 m box (Tanni et al. 2022). `path` is any other recording and goes
+    first: `.npz` with arrays `t` (s) and `pos` (m), or `.csv` with columns for time and 1 or 2
+    coordinates. Missing samples are NaN or empty.
+    """
+
+    variable: ClassVar[str] = "position"
+
+    name: Literal["recorded"] = "recorded"
+    source: Literal["sargolini", "tanni"] = "sargolini"
+    path: str | None = None
+    steps: Count = 100
+    dt: Positive = 0.1  # s, to which the recording is resampled
+    max_gap: Positive = 0.5  # s; a longer time without samples ends a stretch
+    arena: Annotated[tuple[tuple[Number, Number], ...], AfterValidator(_not_empty)] | None = None  # default: the data's
+    augment: bool = True  # turn and mirror every trial by a random symmetry of the box
+    use_place_cells: bool = True  # false: the code is the position itself
+    place_cells: PlaceCellSettings = PlaceCellSettings()
+
+    @property
+    def n_inputs(self) -> int:
+        return len(self.box)
+
+    @property
+    def box(self) -> Box:
+        return self._recording().box
+
+    def code(self, generator: torch.Generator) -> Code:
+        if not self.use_place_cells:
+            return Identity(len(self.box))
+        return place_cells(self.place_cells, self.box, generator)
+
+    def sample(self, batch_size: int, *, generator: torch.Generator) -> Trials:
+        """Cut trials at random places of the recording, none across a gap."""
+        device = generator.device
+        recording = self._recording()
+        positions = torch.from_numpy(recording.positions).to(device)
+        starts = torch.from_numpy(recording.starts).to(device)
+        chosen = torch.randint(len(starts), (batch_size,), generator=generator, device=device)
+        index = starts[chosen] + torch.arange(self.steps + 1, device=device)[:, None]
+        path = positions[index]
+        if self.augment:
+            path = _augment(path, self.box, generator)
+        return Trials(path.diff(dim=0), path[0], path[1:])
+
+    def _recording(self) -> Recording:
+        path = Path(self.path) if self.path is not None else _shipped(self.source)
+        try:
+            changed = path.stat().st_mtime_ns
+        except OSError as error:
+            raise QuiescentError(f"task.path={path}: cannot be read ({error.strerror}).") from None
+        return _load(path, changed, self.dt, self.max_gap, self.steps, self.arena)
+
+
+@functools.lru_cache(maxsize=8)
+def _load(path: Path, changed: int, dt: float, max_gap: float, steps: int, arena: Box | None) -> Recording:
+    times, positions = _read(path)
+    known = np.isfinite(times) & np.isfinite(positions).all(1)
+    times, positions = times[known], positions[known]
+    if len(times) < 2:
+        raise QuiescentError(f"{path}: holds fewer than two complete samples.")
+    if (np.diff(times) <= 0).any():
+        raise QuiescentError(f"{path}: times must increase from sample to sample.")
+    pieces = [
+        _resample(times[part], positions[part], dt)
+        for part in np.split(np.arange(len(times)), np.flatnonzero(np.diff(times) > max_gap) + 1)
+    ]
+    longest = max(len(piece) for piece in pieces)
+    if longest <= steps:
+        raise QuiescentError(
+            f"{path}: a trial of {steps} steps of {dt:g} s needs {steps * dt:g} s without a gap longer than "
+            f"{max_gap:g} s, but the longest stretch lasts {(longest - 1) * dt:g} s. Set task.steps, dt or max_gap."
+        )
+    kept = [piece for piece in pieces if len(piece) > steps]
+    ends = np.cumsum([len(piece) for piece in kept])
+    starts = [np.arange(end - len(piece), end - steps) for end, piece in zip(ends, kept, strict=True)]
+    joined = np.concatenate(kept)
+    return Recording(joined.astype(np.float32), np.concatenate(starts), _box(path, positions, arena))
+
+
+def _box(path: Path, positions: np.ndarray, arena: Box | None) -> Box:
+    if arena is None:
+        return tuple((float(low), float(high)) for low, high in zip(positions.min(0), positions.max(0), strict=True))
+    if len(arena) != positions.shape[1]:
+        raise QuiescentError(
+            f"task.arena={arena}: must have as many dimensions as {path}, which has {positions.shape[1]}."
+        )
+    low, high = np.array(arena).T
+    outside = ((positions < low - 0.05 * (high - low)) | (positions > high + 0.05 * (high - low))).any(1).mean()
+    if outside > 0.01:
+        raise QuiescentError(f"task.arena={arena}: {outside:.0%} of the positions in {path} lie outside it.")
+    return arena
+
+
+def _resample(times: np.ndarray, positions: np.ndarray, dt: float) -> np.ndarray:
+    # A hair of tolerance, so that a recording at the very interval `dt` keeps its last sample.
+    even = times[0] + dt * np.arange(int((times[-1] - times[0]) / dt + 1e-6) + 1)
+    return np.stack([np.interp(even, times, column) for column in positions.T], axis=1)
+
+
+def _read(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    if path.suffix not in (".npz", ".csv"):
+        raise QuiescentError(f"task.path={path}: must be an .npz or a .csv file.")
+    try:
+        table = _read_npz(path) if path.suffix == ".npz" else _read_csv(path)
+    except (OSError, ValueError, EOFError, KeyError) as error:
+        raise QuiescentError(f"{path}: cannot be read ({' '.join(str(error).split())}).") from None
+    except Exception as error:  # a damaged archive raises errors of zlib, zipfile or struct
+        raise QuiescentError(f"{path}: is damaged ({' '.join(str(error).split())}).") from None
+    if table.shape[1] not in (2, 3):
+        raise QuiescentError(f"{path}: needs times and 1 or 2 coordinates, but has {table.shape[1]} column(s).")
+    return table[:, 0], table[:, 1:]
+
+
+def _read_npz(path: Path) -> np.ndarray:
+    with np.load(path, allow_pickle=False) as file:
+        missing = {"t", "pos"} - set(file.files)
+        if missing:
+            raise ValueError(f"needs arrays 't' and 'pos', but has {', '.join(map(repr, file.files)) or 'none'}")
+        times, positions = file["t"].astype(float).ravel(), file["pos"].astype(float)
+    positions = positions[:, None] if positions.ndim == 1 else positions
+    if positions.ndim != 2 or len(times) != len(positions):
+        raise ValueError(f"'t' and 'pos' must have one row per sample, but have {times.shape} and {positions.shape}")
+    return np.column_stack([times, positions])
+
+
+def _read_csv(path: Path) -> np.ndarray:
+    lines = [line for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
+    header = bool(lines) and not _is_number(lines[0].split(",")[0])
+    rows = []
+    for number, line in enumerate(lines[header:], start=1 + header):
+        cells = line.split(",")
+        bad = next((cell for cell in cells if cell.strip() and not _is_number(cell)), None)
+        if bad is not None:
+            raise ValueError(f"line {number}: {bad.strip()!r} is not a number")
+        rows.append([float(cell) if cell.strip() else np.nan for cell in cells])
+        if len(cells) != len(rows[0]):
+            raise ValueError(f"line {number}: {len(cells)} columns, but line {1 + header} has {len(rows[0])}")
+    if not rows:
+        raise ValueError("no samples")
+    return np.array(rows)
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _shipped(source: str) -> Path:
+    found = importlib.util.find_spec("ratinabox")  # located, not imported
+    if found is None or not found.submodule_search_locations:
+        raise QuiescentError(f"task.source={source}: needs the extra 'recorded': pip install 'quiescent[recorded]'.")
+    return Path(found.submodule_search_locations[0]) / "data" / f"{source}.npz"
+
+
+def _augment(path: Tensor, box: Box, generator: torch.Generator) -> Tensor:
+    """Mirror every trial about the middle of the box at random, and swap the axes of a square one."""
+    device = generator.device
+    middle = torch.tensor([(low + high) / 2 for low, high in box], device=device)
+    flips = torch.randint(2, (path.shape[1], len(box)), generator=generator, device=device) * 2 - 1
+    path = (path - middle) * flips
+    sizes = [high - low for low, high in box]
+    if len(box) == 2 and abs(sizes[0] - sizes[1]) < SQUARE * max(sizes):
+        swap = torch.randint(2, (path.shape[1], 1), generator=generator, device=device).bool()
+        path = torch.where(swap, path.flip(-1), path)
+    return path + middle

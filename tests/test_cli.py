@@ -1,0 +1,181 @@
+"""The program as a user types it: exit codes, one-line errors, files that appear and files that must not."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+import xarray as xr
+
+from quiescent import cli
+from quiescent.experiments import names
+
+TINY = [
+    "network.units=16",
+    "task.place_cells.number=12",
+    "task.steps=8",
+    "training.batches=6",
+    "training.batch_size=10",
+    "training.test_every=2",
+    "training.save_every=3",
+]
+NOISY = "spatial_navigation/noisy_unbiased"
+
+
+@pytest.fixture
+def quiescent(monkeypatch, capsys, tmp_path):
+    """Run the program in an empty folder; gives exit code, output and errors."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*words):
+        monkeypatch.setattr(sys, "argv", ["quiescent", *words])
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as stop:
+            code = stop.code or 0
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return run
+
+
+def files():
+    return sorted(str(path) for path in Path().rglob("*") if path.is_file())
+
+
+def test_configs_lists_every_configuration(quiescent):
+    code, out, _ = quiescent("configs")
+    assert code == 0
+    assert all(name in out for name in names())
+    assert len(names()) == 13
+
+
+def test_every_command_has_help_with_an_example(quiescent):
+    for command in ("train", "configs", "measure", "figure", "runs", "demo"):
+        code, out, _ = quiescent(command, "--help")
+        assert code == 0
+        assert f"Example: quiescent {command}" in out
+
+
+def test_names_complete_in_the_shell():
+    assert cli._complete_configurations("head") == [name for name in names() if name.startswith("head")]
+    assert cli._complete_measures("") == ["kl", "variance", "distance"]
+    assert "loss" in cli._complete_figures("l")
+
+
+def test_show_prints_the_resolved_configuration_and_writes_nothing(quiescent):
+    # A command line of the authors' code, unchanged.
+    words = f"config={NOISY} seed=2 rnn.sigma2_rec=0.0003 trainer.n_epochs=1000 task.place_cells_num=256"
+    code, out, _ = quiescent("train", *words.split(), "--show")
+    assert code == 0
+    assert "sigma2_rec: 0.0003" in out
+    assert "batches: 1000" in out
+    assert "number: 256" in out
+    assert files() == []
+
+
+def test_train_measure_figure_runs_from_end_to_end(quiescent):
+    assert quiescent("train", NOISY, "seed=0,1", *TINY, "--out", "noisy")[0] == 0
+    free = ["spatial_navigation/no-noise_unbiased", "seed=0,1", *TINY]
+    assert quiescent("train", *free)[0] == 0  # under its default name
+    before = Path("noisy/seed_0/checkpoints/batch_000000006.safetensors").read_bytes()
+    code, out, _ = quiescent("train", NOISY, "seed=0,1", *TINY, "--out", "noisy")
+    assert (code, "Already finished" in out) == (0, True)
+    assert Path("noisy/seed_0/checkpoints/batch_000000006.safetensors").read_bytes() == before
+
+    for name in ("kl", "variance", "distance"):
+        code, out, err = quiescent("measure", name, "noisy", *free)
+        assert (code, err) == (0, "")
+        assert "±" in out
+    with xr.open_dataarray("noisy/seed_1/measures/kl.nc", engine="h5netcdf") as stored:
+        assert stored.sizes == {"phase": 3, "reference": 2}  # quiescent, random, uniform; two active phases
+        assert stored.attrs["unit"] == "nats"
+    for name in ("trajectories", "density", "loss"):
+        assert quiescent("figure", name, "noisy", *free)[0] == 0
+        assert Path(f"noisy/figures/{name}.png").stat().st_size > 5000
+        assert Path(f"noisy/figures/{name}.pdf").read_bytes().startswith(b"%PDF")
+
+    code, out, _ = quiescent("runs", ".")
+    assert code == 0
+    assert out.count("finished") == 2
+    assert "0,1" in out
+    assert "6/6" in out
+    tests = [json.loads(line)["batch"] for line in Path("noisy/seed_0/metrics.jsonl").read_text().splitlines()]
+    assert tests == [0, 2, 4, 6]
+
+
+def test_headings_can_be_measured_and_drawn(quiescent):
+    tiny = [word.replace("place_cells", "hd_cells") for word in TINY]
+    assert quiescent("train", "head_direction/noisy_biased", *tiny, "--out", "hd")[0] == 0
+    for name in ("kl", "variance", "distance"):
+        assert quiescent("measure", name, "hd")[0] == 0
+    for name in ("trajectories", "density", "loss"):
+        assert quiescent("figure", name, "hd", "--out", f"{name}.png")[0] == 0
+    assert quiescent("train", NOISY, *TINY, "--out", "nav")[0] == 0
+    code, _, err = quiescent("measure", "kl", "hd", "nav")
+    assert (code, "different variables (heading, position)" in err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["train", NOISY, "network.sigma_rec=1"], "unknown key 'network.sigma_rec'. Did you mean 'network.sigma2_rec'?"),
+        (["train", NOISY, "seed=0", "network.sigma2_rec=-1"], "network.sigma2_rec=-1: must be >= 0 (a variance)."),
+        (["train", NOISY, "seed=0", "network.sigma2_rec=-1"], "In: key=value word 2."),
+        (["train", NOISY, "task.place_cells.number=0"], "task.place_cells.number=0: must be a whole number >= 1"),
+        (["train", NOISY, "task.place_cells.number=2"], "decode_from=3 needs as many cells"),
+        (["train", NOISY, "network.dt=2"], "dt=2 must not be larger than tau=1"),
+        (["train", NOISY, "rnn.n_rec=4", "network.units=5"], "'network.units' is given as 'rnn.n_rec' and as"),
+        (["train", NOISY, "path=x"], "the folder is given by --out"),
+        (["train", "spatial_navigation/noisy"], "Did you mean 'spatial_navigation/noisy_biased'?"),
+        (["train", NOISY, "head_direction/noisy_biased"], "give one configuration"),
+        (["train", "seed=0"], "give one configuration"),
+        (["train", "missing.yaml"], "cannot read the configuration missing.yaml"),
+        (["train", NOISY, "--device", "nowhere"], "device=nowhere: cannot be used here"),
+        (["measure", "kl", NOISY], f"Train it: quiescent train {NOISY}"),
+        (["measure", "kl", "seed=0"], "which runs?"),
+        (["measure", "length", NOISY], f"no runs in runs/{NOISY}"),
+        (["figure", "loss", "nowhere/at_all"], "no configuration named 'nowhere/at_all'"),
+        (["train", "recorded/sargolini", "task.path=missing.csv"], "task.path=missing.csv: cannot be read"),
+    ],
+)
+def test_bad_input_is_one_clear_line_and_leaves_nothing_behind(quiescent, words, message):
+    code, _, err = quiescent(*words)
+    assert code == 2
+    assert message in err
+    assert err.startswith("quiescent: ")
+    assert err.count("\n") == 1
+    assert files() == []
+
+
+def test_bad_input_with_runs_in_place_loses_nothing(quiescent):
+    assert quiescent("train", NOISY, *TINY, "--out", "here")[0] == 0
+    before = {path: Path(path).read_bytes() for path in files()}
+    for words, message in [
+        (["train", NOISY, *TINY, "network.tau=2", "--out", "here"], "network.tau: 1.0 -> 2.0"),
+        (["measure", "length", "here"], "no measure named 'length'. Known: kl, variance, distance."),
+        (["measure", "kl", "here", "--sigma2", "-1"], "sigma2=-1: must be >= 0"),
+        (["measure", "kl", "here", "seed=0,7"], "no run of seed 7 in here"),
+        (["figure", "loss", "here", "--out", "loss.gif"], "must end in .png, .pdf or .svg"),
+        (["train", NOISY, *TINY, "--out", "here/seed_0/config.yaml/below"], "cannot write here/seed_0/config.yaml"),
+    ]:
+        code, _, err = quiescent(*words)
+        assert (code, message in err, err.count("\n")) == (2, True, 1), err
+    assert {path: Path(path).read_bytes() for path in files()} == before
+
+
+def test_damaged_checkpoint_is_named_and_an_unfinished_run_too(quiescent):
+    assert quiescent("train", NOISY, *TINY, "--out", "here")[0] == 0
+    newest = Path("here/seed_0/checkpoints/batch_000000006.safetensors")
+    newest.write_bytes(newest.read_bytes()[:100])
+    code, _, err = quiescent("measure", "kl", "here")
+    assert code == 2
+    assert f"{newest} is damaged" in err
+    newest.unlink()
+    code, _, err = quiescent("measure", "kl", "here")
+    assert (code, "3 of 6 batches" in err) == (2, True)
+    assert quiescent("train", NOISY, *TINY, "--out", "here", "--no-resume")[0] == 2
+    assert quiescent("train", NOISY, *TINY, "--out", "here")[0] == 0
+    assert newest.exists()

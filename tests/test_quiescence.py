@@ -1,0 +1,106 @@
+"""Laws of the quiescent phase: closed forms, noise levels, memory, independence of members."""
+
+import math
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+from scipy import stats
+
+from quiescent.activity import Rest
+from quiescent.config import load_config
+from quiescent.errors import QuiescentError
+from quiescent.members import untrained
+from quiescent.networks import NETWORKS, Kind
+from quiescent.quiescence import CHUNK, active, rest, rest_variance
+
+SMALL = ("network.units=24", "task.place_cells.number=16", "task.steps=10")
+
+
+def members(*words, seeds="seed=0,1,2"):
+    return untrained(load_config("spatial_navigation/noisy_unbiased", seeds, *SMALL, *words).members()).to("cpu")
+
+
+def test_a_leaky_network_at_rest_has_the_stationary_variance_of_its_process(monkeypatch):
+    monkeypatch.setitem(NETWORKS, "leaky", Kind(lambda state, drive, recurrent, activation, step: (1 - step) * state))
+    population = members("network.kind=leaky", "network.sigma2_rec=0.01", "network.dt=0.3")
+    for k, activity in enumerate(rest(population, trials=60, steps=60, burn_in=59, keep_states=True)):
+        expected = math.sqrt(2 * 0.01 / (1 - 0.7**2))
+        assert stats.kstest(activity.states[-1].ravel(), stats.norm(0, expected).cdf).pvalue > 0.001, k
+
+
+@pytest.mark.parametrize(
+    ("phase", "trained", "expected"),
+    [
+        (Rest(1, 1), 3e-4, 6e-4),
+        (Rest(1, 1, noise="same"), 3e-4, 3e-4),
+        (Rest(1, 1, noise="absolute", sigma2=5e-4), 3e-4, 1e-3),
+        (Rest(1, 1, noise="absolute"), 0.0, 2e-4),  # the noisy networks of the same task have 1e-4
+        (Rest(1, 1), 0.0, 0.0),
+        (Rest(1, 1, untrained=True), 0.0, 2e-4),
+    ],
+)
+def test_noise_at_rest_follows_the_phase(phase, trained, expected):
+    population = members(f"network.sigma2_rec={trained}", seeds="seed=0")
+    assert rest_variance(population, phase) == [pytest.approx(expected)]
+
+
+def test_a_member_rests_the_same_alone_and_in_company():
+    together, alone = rest(members(), trials=7, steps=40), rest(members(seeds="seed=1"), trials=7, steps=40)
+    np.testing.assert_allclose(together[1].decoded, alone[0].decoded, atol=1e-6)
+
+
+def test_a_long_rest_does_not_depend_on_how_it_is_cut(monkeypatch):
+    whole = rest(members("network.sigma2_in=0.1", "network.sigma2_out=0.1"), trials=5, steps=50, keep_states=True)
+    monkeypatch.setattr("quiescent.quiescence.CHUNK", 3 * 5 * 24 * 7)
+    pieces = rest(members("network.sigma2_in=0.1", "network.sigma2_out=0.1"), trials=5, steps=50, keep_states=True)
+    for one, other in zip(whole, pieces, strict=True):
+        np.testing.assert_array_equal(one.decoded, other.decoded)
+        np.testing.assert_allclose(one.states, other.states, atol=1e-6)
+
+
+def test_burn_in_drops_the_first_steps():
+    long, late = (rest(members(), trials=5, steps=50, burn_in=n)[0].decoded for n in (0, 30))
+    np.testing.assert_array_equal(long[30:], late)
+    with pytest.raises(QuiescentError, match="steps=5: must be more than burn_in=5"):
+        rest(members(), trials=1, steps=5, burn_in=5)
+
+
+def test_the_active_phase_shows_the_true_path_beside_the_decoded():
+    (activity,) = active(members(seeds="seed=0"), trials=9, keep_states=True)
+    assert activity.decoded.shape == activity.truth.shape == (10, 9, 2)
+    assert activity.states.shape == (10, 9, 24)
+
+
+def test_a_noise_free_network_at_rest_is_deterministic_and_draws_no_noise():
+    once, twice = (rest(members("network.sigma2_rec=0"), trials=5, steps=20)[0].decoded for _ in range(2))
+    np.testing.assert_array_equal(once, twice)
+
+
+def test_resting_leaves_the_global_random_state_alone():
+    before = torch.get_rng_state()
+    rest(members(), trials=2, steps=3)
+    active(members(), trials=2)
+    assert torch.equal(before, torch.get_rng_state())
+
+
+def test_a_full_size_rest_of_2000_steps_needs_less_than_a_gibibyte():
+    # Peak memory above the imports; 60 of the 2,000 steps pass through every buffer that there is.
+    script = """
+import resource
+from quiescent.config import load_config
+from quiescent.members import untrained
+from quiescent.quiescence import rest, CHUNK
+peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+population = untrained(load_config("spatial_navigation/noisy_unbiased").members()).to("cpu")
+rest(population, trials=2, steps=2)
+before = peak()
+rest(population, trials=500, steps=60)
+print(peak() - before)
+"""
+    assert CHUNK // (500 * 512) < 60, "the run below must be longer than one piece"
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    kept = 2000 * 500 * 2 * 4 * 2 / 2**30  # decoded positions of the whole run, and their copy
+    assert float(result.stdout) + kept < 1.0
