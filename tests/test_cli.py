@@ -121,7 +121,10 @@ def test_headings_can_be_measured_and_drawn(quiescent):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["train", NOISY, "network.sigma_rec=1"], "unknown key 'network.sigma_rec'. Did you mean 'network.sigma2_rec'?"),
+        (
+            ["train", NOISY, "network.sigma_rec=1"],
+            "unknown key 'network.sigma_rec'. Did you mean 'network.sigma2_rec'?",
+        ),
         (["train", NOISY, "seed=0", "network.sigma2_rec=-1"], "network.sigma2_rec=-1: must be >= 0 (a variance)."),
         (["train", NOISY, "seed=0", "network.sigma2_rec=-1"], "In: key=value word 2."),
         (["train", NOISY, "task.place_cells.number=0"], "task.place_cells.number=0: must be a whole number >= 1"),

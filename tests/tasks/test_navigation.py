@@ -1,0 +1,101 @@
+"""Laws of the foraging walk."""
+
+import math
+
+import pytest
+import torch
+from scipy import stats
+
+from quiescent.streams import stream
+from quiescent.tasks import SpatialNavigation
+
+HALF = torch.tensor([1.1, 1.1])
+
+
+def walks(seed=0, trials=500, **settings):
+    return SpatialNavigation(**settings).sample(trials, generator=stream(seed, "training"))
+
+
+def away_from_walls(trials, margin=0.2):
+    before = torch.cat([trials.start[None], trials.states[:-1]])
+    return before.abs().amax(-1) < 1.1 - margin
+
+
+def test_speeds_away_from_walls_are_rayleigh():
+    trials = walks()
+    speeds = trials.inputs.norm(dim=-1)[away_from_walls(trials)] / 0.02
+    assert stats.kstest(speeds[:5000].numpy(), stats.rayleigh(scale=0.26 * math.pi).cdf).pvalue > 0.001
+
+
+def test_turns_away_from_walls_are_normal_with_std_sigma_dt():
+    trials = walks(turn_mean=2.0, turn_std=10.0)
+    heading = torch.atan2(trials.inputs[..., 1], trials.inputs[..., 0])
+    turns = torch.remainder(heading.diff(dim=0) + math.pi, 2 * math.pi) - math.pi
+    free = away_from_walls(trials)[:-1]
+    assert stats.kstest(turns[free][:5000].numpy(), stats.norm(2.0 * 0.02, 10.0 * 0.02).cdf).pvalue > 0.001
+
+
+def test_states_are_the_start_plus_all_inputs_so_far():
+    trials = walks(biased=True)
+    torch.testing.assert_close(trials.states, trials.start + trials.inputs.cumsum(0), atol=1e-5, rtol=0)
+    assert trials.inputs.shape == trials.states.shape == (100, 500, 2)
+
+
+def test_unbiased_positions_are_uniform_in_the_box():
+    positions = walks(trials=4000).states[-1]
+    inside = positions.abs().amax(-1) < 1.1
+    assert 0.97 < inside.float().mean() < 1  # the walk's own rule lets a few out
+    # The walls hold walkers up within a few steps of them; the middle of the box must be even.
+    middle = positions[positions.abs().amax(-1) < 0.8]
+    for axis in range(2):
+        assert stats.kstest(middle[:, axis].numpy(), "uniform", (-0.8, 1.6)).pvalue > 0.001
+
+
+def test_a_bias_adds_its_share_of_the_way_to_the_anchor_to_every_step():
+    anchor, pull, still = torch.tensor([0.3, -0.4]), 0.07, 1e-9
+    trials = walks(biased=True, anchor_point=(0.3, -0.4), drift_const=pull, speed_scale=still)
+    before = torch.cat([trials.start[None], trials.states[:-1]])
+    torch.testing.assert_close(trials.inputs, pull * (anchor - before), atol=1e-6, rtol=0)
+
+
+def test_biased_walks_gather_about_the_anchor():
+    free, pulled = (walks(trials=1000, biased=biased).states[-1].norm(dim=-1).mean() for biased in (False, True))
+    assert pulled < 0.5 * free
+
+
+@pytest.mark.parametrize(("wall", "normal"), [((1, 0), 0.0), ((0, 1), 0.5), ((-1, 0), 1.0), ((0, -1), -0.5)])
+@pytest.mark.parametrize("side", [-0.3, 0.2])
+@pytest.mark.parametrize("distance", [0.01, -0.05])
+def test_near_a_wall_the_walker_turns_along_it_and_slows_down(wall, normal, side, distance):
+    normal *= math.pi
+    position = torch.tensor([wall], dtype=torch.float32) * (1.1 - distance)
+    heading = torch.tensor([normal + side])
+    slow, swerve = SpatialNavigation()._avoid_wall(position, heading, HALF)
+    assert slow.item() == 0.25
+    assert (heading + swerve).item() == pytest.approx(normal + math.copysign(math.pi / 2, side), abs=1e-5)
+
+
+@pytest.mark.parametrize(("x", "heading"), [(1.05, 0.3), (1.09, math.pi - 0.3), (0.0, 0.0)])
+def test_far_from_walls_or_facing_away_the_walker_walks_on(x, heading):
+    slow, swerve = SpatialNavigation()._avoid_wall(torch.tensor([[x, 0.0]]), torch.tensor([heading]), HALF)
+    assert (slow.item(), swerve.item()) == (1, 0)
+
+
+def test_init_pos_zero_starts_one_step_from_the_centre():
+    assert walks(init_pos="zero").start.norm(dim=-1).max() < 0.26 * math.pi * 0.02 * 6
+
+
+def test_a_box_may_be_longer_than_wide():
+    task = SpatialNavigation(box_width=1.0, box_height=3.0)
+    positions = task.sample(2000, generator=stream(0, "training")).start
+    assert task.box == ((-0.5, 0.5), (-1.5, 1.5))
+    assert stats.kstest(positions[:, 1].numpy(), "uniform", (-1.5, 3.0)).pvalue > 0.001
+    assert positions[:, 0].abs().max() < 0.6
+
+
+def test_same_generator_state_same_trials_and_the_global_state_is_left_alone():
+    before = torch.get_rng_state()
+    for one, other in zip(walks(seed=3), walks(seed=3), strict=True):
+        assert torch.equal(one, other)
+    assert not torch.equal(walks(seed=3).states, walks(seed=4).states)
+    assert torch.equal(before, torch.get_rng_state())
