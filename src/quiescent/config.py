@@ -282,6 +282,7 @@ def _explain(error: dict[str, Any], origin: Mapping[str, str], known: Sequence[s
     key = ".".join(part for part in path if not part.isdigit())
     where = next((origin[k] for k in origin if k == key or k.startswith(f"{key}.") or key.startswith(f"{k}.")), "")
     if error["type"] == "extra_forbidden":
+        key = next((typed for typed in origin if typed.startswith(f"{key}.")), key)
         return f"unknown key '{key}'.{_nearest(key, [*known, *ALIASES])} {where}".strip()
     cause = error.get("ctx", {}).get("error")
     law = str(cause) if cause else error["msg"].replace("Input should be", "must be")

@@ -1,0 +1,25 @@
+"""Configurations small enough to train in a blink."""
+
+import pytest
+
+from quiescent.config import Config, load_config
+
+
+@pytest.fixture
+def tiny():
+    """Make a configuration of a few units, cells, steps and batches; words override it."""
+
+    def make(*words: str, name: str = "spatial_navigation/noisy_unbiased", cells: str = "place_cells") -> Config:
+        defaults = {
+            "network.units": 16,
+            f"task.{cells}.number": 12,
+            "task.steps": 8,
+            "training.batches": 10,
+            "training.batch_size": 10,
+            "training.test_every": 4,
+            "training.save_every": 3,
+        }
+        given = dict(word.split("=", 1) for word in words)
+        return load_config(name, *(f"{key}={value}" for key, value in (defaults | given).items()))
+
+    return make

@@ -1,0 +1,170 @@
+"""Configurations: the published table, two spellings of one setting, and errors that help."""
+
+import contextlib
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from quiescent.config import ALIASES, Config, keys, label, load_config, overrides_of, parse, task_noise
+from quiescent.errors import QuiescentError
+from quiescent.experiments import names
+
+NOISY = "spatial_navigation/noisy_unbiased"
+TABLE = """
+spatial_navigation/noisy_unbiased      vanilla  512  0.2  relu  1e-4  no   100  2500
+spatial_navigation/noisy_biased        vanilla  512  0.2  relu  1e-4  yes  100  2500
+spatial_navigation/no-noise_unbiased   vanilla  512  0.2  relu  0     no   100  2500
+spatial_navigation/no-noise_biased     vanilla  512  0.2  relu  0     yes  100  2500
+spatial_navigation/noisy_unbiased_gru  gru      512  0.2  tanh  1e-4  no   100  2500
+spatial_navigation/noisy_biased_gru    gru      512  0.2  tanh  1e-4  yes  100  2500
+spatial_navigation/sorscher_2019       vanilla  512  1.0  relu  0     no   50   2500
+head_direction/noisy_unbiased          vanilla  128  0.5  relu  1e-2  no   100  20000
+head_direction/noisy_biased            vanilla  128  0.5  relu  1e-2  yes  100  20000
+head_direction/no-noise_unbiased       vanilla  128  0.5  relu  0     no   100  20000
+head_direction/no-noise_biased         vanilla  128  0.5  relu  0     yes  100  20000
+"""
+
+
+@pytest.mark.parametrize("row", TABLE.strip().splitlines())
+def test_configurations_are_those_of_the_paper(row):
+    name, kind, units, step, activation, sigma2, biased, steps, batches = row.split()
+    config = load_config(name)
+    network, task, training = config.network, config.task, config.training
+    assert (network.kind, network.units, network.activation) == (kind, int(units), activation)
+    assert network.dt / network.tau == float(step)
+    assert (network.sigma2_rec, network.sigma2_in, network.sigma2_out) == (float(sigma2), 0, 0)
+    assert (network.bias, network.noise) == (False, "gaussian")
+    assert (task.biased, task.steps, task.dt) == (biased == "yes", int(steps), 0.02)
+    assert (training.batches, training.batch_size, training.learning_rate) == (int(batches), 200, 1e-3)
+    assert (training.weight_decay, training.test_every, training.save_every) == (0, 100, 100)
+
+
+def test_every_configuration_loads_and_every_task_has_a_noise_level_of_its_own():
+    assert len(names()) == 13
+    assert {task_noise(load_config(name)) for name in names()} == {1e-4, 1e-2}
+
+
+@pytest.mark.parametrize(("alias", "key"), ALIASES.items())
+def test_names_of_the_authors_code_mean_the_same(alias, key):
+    name = NOISY if key in keys("spatial_navigation") else "head_direction/noisy_unbiased"
+    value = {"kind": "gru", "bias": "true", "activation": "tanh", "dog": "true", "dt": "0.15"}.get(
+        key.split(".")[-1], "7"
+    )
+    config = load_config(name, f"{alias}={value}")
+    assert config == load_config(name, f"{key}={value}")
+    assert config != load_config(name)
+    with pytest.raises(QuiescentError, match=f"'{key}' is given as '{alias}' and as '{key}'"):
+        load_config(name, f"{alias}={value}", f"{key}={value}")
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("network.sigma2_rec=-1", r"network.sigma2_rec=-1: must be >= 0 \(a variance\). In: key=value word 1."),
+        ("network.sigma2_rec=nan", "must be a finite number"),
+        ("network.sigma_rec=1", "unknown key 'network.sigma_rec'. Did you mean 'network.sigma2_rec'?"),
+        ("trainer.n_epoch=1", "Did you mean 'trainer.n_epochs'?"),
+        ("network.units=ten", "network.units=ten: must be a valid integer"),
+        ("network.units=2.5", "network.units=2.5: must be a valid integer"),
+        ("network.kind=lstm", "must be one of vanilla, gru"),
+        ("network.activation=elu", "must be 'relu', 'tanh', 'sigmoid' or 'identity'"),
+        ("network.dt=3", "dt=3 must not be larger than tau=1"),
+        ("task.place_cells.number=0", "must be a whole number >= 1"),
+        ("task.place_cells.decode_from=600", "decode_from=600 needs as many cells"),
+        ("task.dt=0", "task.dt=0: must be > 0"),
+        ("training.batches=0", "must be a whole number >= 1"),
+        ("task.name=maze", "does not match any of the expected tags"),
+        ("seed=-1", "must be a whole number >= 0"),
+        ("seed=1,1", "must not name a seed twice"),
+        ("seed=true", "must be a whole number >= 0"),
+        ("seed.x=1", "seed"),
+        ("network=5", "network=5"),
+        ("units", "not of the form key=value"),
+        ("network.units=[", "cannot be read as a YAML value"),
+        ("path=here", "the folder is given by --out"),
+        ("rnn.n_in=2", "follows from the task"),
+    ],
+)
+def test_a_bad_word_is_one_clear_error(word, message):
+    with pytest.raises(QuiescentError) as caught:
+        load_config(NOISY, word)
+    assert re.search(message.replace("?", r"\?"), str(caught.value)), str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_all_problems_are_told_at_once():
+    with pytest.raises(QuiescentError) as caught:
+        load_config(NOISY, "network.units=0", "seed=x", "network.sigma=1", "task.steps=1")
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 3
+    assert {re.search(r"word (\d)", line)[1] for line in lines} == {"1", "2", "3"}
+
+
+def test_own_yaml_files_inherit_and_are_checked(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text("base: spatial_navigation/noisy_biased\nnetwork:\n  units: 64\n")
+    config = load_config(str(path), "training.batches=3")
+    assert (config.network.units, config.task.biased, config.training.batches) == (64, True, 3)
+    for text, message in (
+        ("base: nothing/here\n", "no configuration named 'nothing/here'"),
+        (f"base: {path}\n", "must name another configuration"),
+        ("- 1\n", "must hold `key: value` lines"),
+        ("a: [\n", "is not valid YAML"),
+        ("base: spatial_navigation/base\nnetwork:\n  unit: 3\n", "Did you mean 'network.units'"),
+    ):
+        path.write_text(text)
+        with pytest.raises(QuiescentError, match=message):
+            load_config(str(path))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    name=st.sampled_from(names()),
+    seeds=st.lists(st.integers(0, 2**31), min_size=1, max_size=4, unique=True),
+    units=st.integers(1, 4096),
+    sigma2=st.floats(0, 10),
+    rate=st.floats(1e-8, 1, exclude_min=True),
+    noise=st.sampled_from(["gaussian", "uniform"]),
+)
+def test_a_written_configuration_reads_back_equal(name, seeds, units, sigma2, rate, noise):
+    config = load_config(
+        name,
+        "seed=" + ",".join(map(str, seeds)),
+        f"network.units={units}",
+        f"network.sigma2_rec={sigma2!r}",
+        f"training.learning_rate={rate!r}",
+        f"network.noise={noise}",
+    )
+    assert parse(config.to_yaml(), "test") == config
+    assert re.fullmatch(r"[\w.,=+-]+/[\w.,=+-]+", label(config))
+    assert len(label(config)) < 200
+    assert set(overrides_of(config)) <= {
+        "network.units",
+        "network.sigma2_rec",
+        "training.learning_rate",
+        "network.noise",
+    }
+
+
+KEYS = sorted({*keys("spatial_navigation"), *keys("recorded"), *ALIASES, "name", "task", "network", "base"})
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    words=st.lists(
+        st.one_of(
+            st.text(max_size=20),
+            st.builds(
+                "{}={}".format,
+                st.one_of(st.sampled_from(KEYS), st.text(max_size=10)),
+                st.one_of(st.text(max_size=10), st.integers(), st.floats(), st.sampled_from(["[1]", "{a: 1}", "null"])),
+            ),
+        ),
+        max_size=4,
+    )
+)
+def test_no_words_whatever_end_in_anything_but_a_configuration_or_a_clear_error(words):
+    with contextlib.suppress(QuiescentError):
+        assert isinstance(load_config(NOISY, *words), Config)

@@ -1,0 +1,113 @@
+"""Run folders: complete or untouched, and every fault named."""
+
+import errno
+
+import pytest
+import torch
+
+from quiescent.config import load_config
+from quiescent.errors import QuiescentError
+from quiescent.files import writing
+from quiescent.runs import KEPT_CHECKPOINTS, Metrics, Run, default_folder, find_runs, open_runs, runs_in
+from quiescent.training import train
+
+TENSORS = {"weights/output": torch.ones(3, 2).T}  # not contiguous, as views of a population are
+
+
+def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path):
+    path = tmp_path / "file"
+    path.write_text("old")
+
+    def fail():
+        with writing(path) as temporary:
+            temporary.write_text("half")
+            raise OSError(errno.ENOSPC, "full")
+
+    with pytest.raises(QuiescentError, match=f"cannot write {path}: no space left"):
+        fail()
+    assert [one.name for one in tmp_path.iterdir()] == ["file"]
+    assert path.read_text() == "old"
+
+
+def test_no_space_while_training_names_the_file_and_keeps_the_checkpoint_before(tiny, tmp_path, monkeypatch):
+    config = tiny()
+
+    def full(path, data):
+        if "000000006" in path.name:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        with path.open("wb") as file:
+            return file.write(data)
+
+    monkeypatch.setattr("pathlib.Path.write_bytes", full)
+    with pytest.raises(QuiescentError, match=r"cannot write .*batch_000000006.safetensors: no space left"):
+        train(config, tmp_path)
+    monkeypatch.undo()
+    (run,) = runs_in(tmp_path)
+    assert run.batches_done() == 3
+    train(config, tmp_path)
+    assert run.finished()
+
+
+def test_a_folder_that_cannot_be_made_is_named(tiny, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(QuiescentError, match=r"cannot write .*file/below/seed_0/config.yaml"):
+        open_runs(tiny(), tmp_path / "file" / "below")
+
+
+@pytest.mark.parametrize("damage", [b"", b"garbage", None])
+def test_a_damaged_checkpoint_is_named(tmp_path, damage):
+    run = Run(tmp_path)
+    run.save_checkpoint(3, TENSORS)
+    (path,) = run.checkpoints()
+    path.write_bytes(path.read_bytes()[:-4] if damage is None else damage)
+    with pytest.raises(QuiescentError, match=rf"{path.name} is damaged .* go on from the checkpoint before it"):
+        run.load_checkpoint()
+
+
+def test_only_the_newest_checkpoints_are_kept_and_read_back(tmp_path):
+    run = Run(tmp_path)
+    for batch in (9, 10, 100):
+        run.save_checkpoint(batch, TENSORS)
+    assert [path.stem for path in run.checkpoints()] == ["batch_000000010", "batch_000000100"]
+    assert len(run.checkpoints()) == KEPT_CHECKPOINTS
+    loaded = run.load_checkpoint()
+    assert loaded.batch == 100
+    assert torch.equal(loaded.tensors["weights/output"], TENSORS["weights/output"])
+
+
+def test_the_test_log_forgets_what_will_be_repeated_and_a_line_cut_short(tmp_path):
+    run = Run(tmp_path)
+    entries = [Metrics(batch, 1 / (batch + 1), 0.5) for batch in (0, 2, 4)]
+    for entry in entries:
+        run.append_metrics(entry)
+    with (tmp_path / "metrics.jsonl").open("a") as file:
+        file.write('{"batch": 6, "lo')
+    assert run.metrics() == entries
+    run.truncate_metrics(2)
+    assert run.metrics() == entries[:2]
+
+
+def test_runs_come_in_the_order_of_their_seeds_and_keep_their_configuration(tiny, tmp_path):
+    config = tiny("seed=10,2")
+    open_runs(config, tmp_path)
+    assert [run.folder.name for run in runs_in(tmp_path)] == ["seed_2", "seed_10"]
+    assert [run.config() for run in runs_in(tmp_path)] == [config.members()[1], config.members()[0]]
+
+
+def test_runs_are_found_by_folder_or_by_configuration_and_seed(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    words = ["network.units=16", "training.batches=3"]
+    config = load_config("spatial_navigation/noisy_unbiased", "seed=0,1", *words)
+    folder = default_folder(config)
+    open_runs(config, folder)
+    assert find_runs([str(folder)]) == runs_in(folder)
+    named = find_runs(["spatial_navigation/noisy_unbiased", *words, "seed=1"])
+    assert [run.folder.name for run in named] == ["seed_1"]
+    assert find_runs([str(folder / "seed_0")]) == [Run(folder / "seed_0")]
+    for missing, message in (
+        ([str(folder), "seed=1,4"], "no run of seed 4 in"),
+        (["spatial_navigation/noisy_biased"], "Train it: quiescent train spatial_navigation/noisy_biased"),
+        (["seed=0"], "which runs"),
+    ):
+        with pytest.raises(QuiescentError, match=message):
+            find_runs(missing)

@@ -1,0 +1,150 @@
+"""Laws of training: independence of members, exact resume, nothing lost."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from quiescent.errors import QuiescentError
+from quiescent.runs import open_runs
+from quiescent.training import Interrupted, groups_to_train, train, training_steps
+
+
+def last(run):
+    return load_file(run.checkpoints()[-1])
+
+
+def bytes_of(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+@pytest.mark.parametrize("name", ["spatial_navigation/noisy_unbiased", "spatial_navigation/noisy_biased_gru"])
+def test_a_member_ends_with_the_same_weights_alone_and_in_company(tiny, tmp_path, name):
+    words = ("training.precision=float64", "network.sigma2_in=0.01", "network.sigma2_out=0.01")
+    together = train(tiny("seed=0,1,2", *words, name=name), tmp_path / "together")
+    (alone,) = train(tiny("seed=1", *words, name=name), tmp_path / "alone")
+    for key, expected in last(alone).items():
+        torch.testing.assert_close(last(together[1])[key], expected, rtol=1e-9, atol=1e-12, msg=key)
+    assert not torch.allclose(last(together[0])["weights/output"], last(together[1])["weights/output"])
+
+
+@pytest.mark.parametrize("stop", [1, 3, 4, 7, 9])
+def test_resuming_gives_the_same_run_bit_for_bit(tiny, tmp_path, stop):
+    config = tiny("seed=0,1", "network.sigma2_in=0.01")
+    train(config, tmp_path / "whole")
+    runs = open_runs(config, tmp_path / "broken")
+    steps = training_steps(runs)
+    for _ in range(stop):
+        next(steps)
+    steps.close()
+    assert [run.batches_done() for run in runs] == [stop, stop]
+    train(config, tmp_path / "broken")
+    whole, broken = bytes_of(tmp_path / "whole"), bytes_of(tmp_path / "broken")
+    for path in ("checkpoints/batch_000000010.safetensors", "metrics.jsonl", "config.yaml"):
+        for seed in ("seed_0", "seed_1"):
+            key = next(key for key in whole if str(key) == f"{seed}/{path}")
+            assert whole[key] == broken[key], key
+
+
+def test_losing_the_newest_checkpoint_costs_only_its_batches(tiny, tmp_path):
+    config = tiny("seed=0,1")
+    runs = train(config, tmp_path)
+    before, weights = bytes_of(runs[0].folder), last(runs[1])
+    runs[1].checkpoints()[-1].unlink()
+    assert groups_to_train(runs) == [[runs[1]]]  # the other member is done
+    train(config, tmp_path)
+    assert bytes_of(runs[0].folder) == before
+    assert [entry.batch for entry in runs[1].metrics()] == [0, 4, 8, 10]
+    for key, expected in weights.items():  # trained on alone, so the same up to the order of sums
+        torch.testing.assert_close(last(runs[1])[key], expected, rtol=1e-4, atol=1e-6, msg=key)
+
+
+def test_a_killed_process_resumes_to_the_same_weights(tiny, tmp_path):
+    config = tiny("training.batches=400", "training.save_every=50")
+    script = f"""
+from quiescent.config import parse
+from quiescent.training import train
+train(parse({config.to_yaml()!r}, "test"), {str(tmp_path / "killed")!r})
+"""
+    process = subprocess.Popen([sys.executable, "-c", script])
+    deadline = time.monotonic() + 60
+    while not list(tmp_path.glob("killed/seed_0/checkpoints/batch_*")) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    (killed,) = open_runs(config, tmp_path / "killed")
+    assert 0 < killed.batches_done() < 400
+    train(config, tmp_path / "killed")
+    (whole,) = train(config, tmp_path / "whole")
+    assert killed.checkpoints()[-1].read_bytes() == whole.checkpoints()[-1].read_bytes()
+    assert killed.metrics() == whole.metrics()
+
+
+def test_ctrl_c_saves_the_batch_it_came_in(tiny, tmp_path):
+    config = tiny()
+
+    def press(progress):
+        if progress.batch == 5:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(Interrupted, match="stopped and saved after 5 of 10 batches"):
+        train(config, tmp_path / "stopped", on_progress=press)
+    (stopped,) = open_runs(config, tmp_path / "stopped")
+    assert stopped.batches_done() == 5
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    (stopped,) = train(config, tmp_path / "stopped")
+    (whole,) = train(config, tmp_path / "whole")
+    assert stopped.checkpoints()[-1].read_bytes() == whole.checkpoints()[-1].read_bytes()
+
+
+def test_a_finished_run_is_not_trained_twice(tiny, tmp_path):
+    train(tiny(), tmp_path)
+    before = bytes_of(tmp_path)
+    calls = []
+    train(tiny(), tmp_path, on_progress=calls.append)
+    assert calls == []
+    assert bytes_of(tmp_path) == before
+
+
+def test_another_configuration_in_the_same_folder_is_an_error_that_shows_the_difference(tiny, tmp_path):
+    train(tiny(), tmp_path)
+    before = bytes_of(tmp_path)
+    for words in (("network.tau=2",), ("network.tau=2", "seed=5")):
+        with pytest.raises(QuiescentError, match=r"another configuration \(network.tau: 1.0 -> 2.0\)"):
+            train(tiny(*words), tmp_path)
+    assert bytes_of(tmp_path) == before
+
+
+def test_a_loss_that_explodes_stops_and_keeps_the_last_good_checkpoint(tiny, tmp_path):
+    config = tiny("network.activation=identity", "training.learning_rate=1e12", "training.batches=50", "task.steps=60")
+    with pytest.raises(QuiescentError, match=r"seed_0: .*(became|infinite).*smaller training.learning_rate"):
+        train(config, tmp_path)
+    (run,) = open_runs(config, tmp_path)
+    for path in run.checkpoints():
+        assert all(torch.isfinite(value).all() for value in load_file(path).values() if value.is_floating_point())
+
+
+def test_training_lowers_the_error(tiny, tmp_path):
+    (run,) = train(tiny("training.batches=300", "training.learning_rate=0.01", "training.test_every=300"), tmp_path)
+    first, final = run.metrics()
+    assert final.error < 0.3 * first.error
+    assert final.loss < 0.5 * first.loss
+
+
+def test_training_leaves_the_global_random_state_alone(tiny, tmp_path):
+    before = torch.get_rng_state()
+    train(tiny(), tmp_path)
+    assert torch.equal(before, torch.get_rng_state())
+
+
+def test_members_trained_on_recorded_and_heading_tasks_learn_too(tiny, tmp_path):
+    words = ("training.batches=200", "training.learning_rate=0.01", "training.test_every=200", "task.dt=0.02")
+    for name, cells in (("head_direction/noisy_unbiased", "hd_cells"), ("recorded/sargolini", "place_cells")):
+        (run,) = train(tiny(*words, name=name, cells=cells), tmp_path / name)
+        first, final = run.metrics()
+        assert final.loss < 0.5 * first.loss
