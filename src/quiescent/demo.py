@@ -85,17 +85,17 @@ def _table(runs: dict[str, list[Run]], device: str | None) -> Table:
             evaluate(measure, members, device=device) for measure in ("kl", "variance", "distance")
         )
         step = {str(phase): 100 * distance.sel(phase=phase).values[0] for phase in distance["phase"].values}
-        table.add_row(name, "awake", error, "", "", mean_and_spread(list(step["active"])))
+        table.add_row(name, "awake", error, "", "", mean_and_spread(step["active"]))
         labels = {"quiescent": "at rest", "noisy": "at rest, with noise", "random": "at rest, untrained"}
         for phase, title in labels.items():
             if phase not in kl["phase"]:
                 continue
             divergence = kl.sel(phase=phase).isel(condition=0, reference=0).values
             if phase == "random":
-                table.add_row("", title, "", mean_and_spread(list(divergence)), "", "")
+                table.add_row("", title, "", mean_and_spread(divergence), "", "")
                 continue
             ground = variance.sel(phase=phase).values[0]
-            cells = [mean_and_spread(list(values)) for values in (divergence, ground, step[phase])]
+            cells = [mean_and_spread(values) for values in (divergence, ground, step[phase])]
             table.add_row("", title, "", *cells)
         table.add_section()
     return table

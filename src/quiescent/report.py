@@ -1,9 +1,9 @@
 """What the command line shows: tables of configurations, runs and results, and a progress bar."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, SupportsFloat
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -90,14 +90,14 @@ def result_table(result: "xr.DataArray") -> Table:
             if bool(row.isnull().all()):
                 continue
             cells = [row.sel(reference=one).values for one in references] if references else [row.values]
-            table.add_row(title, str(phase), *(mean_and_spread(list(values)) for values in cells))
+            table.add_row(title, str(phase), *(mean_and_spread(values) for values in cells))
             title = ""
     return table
 
 
-def mean_and_spread(values: Sequence[float]) -> str:
+def mean_and_spread(values: Iterable[SupportsFloat]) -> str:
     """`mean ± sd` of the numbers that are there."""
-    there = [value for value in values if not math.isnan(value)]
+    there = [value for value in map(float, values) if not math.isnan(value)]
     if not there:
         return "-"
     mean = math.fsum(there) / len(there)
