@@ -16,7 +16,7 @@ from quiescent.settings import Count, Number, Positive, Settings
 from quiescent.tasks.codes import Code, Identity, PlaceCellSettings, place_cells
 from quiescent.tasks.trials import Box, Trials
 
-SQUARE = 0.02  # relative difference of width and height below which a box counts as square
+SQUARE = 0.01  # relative difference of width and height below which a box counts as square
 
 
 def _not_empty(box: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
@@ -118,6 +118,8 @@ def _load(path: Path, changed: int, dt: float, max_gap: float, steps: int, arena
 
 def _box(path: Path, positions: np.ndarray, arena: Box | None) -> Box:
     if arena is None:
+        if (np.ptp(positions, axis=0) == 0).any():
+            raise QuiescentError(f"{path}: a coordinate never changes, so the box cannot be read from it. Set task.arena.")
         return tuple((float(low), float(high)) for low, high in zip(positions.min(0), positions.max(0), strict=True))
     if len(arena) != positions.shape[1]:
         raise QuiescentError(
@@ -137,10 +139,11 @@ def _resample(times: np.ndarray, positions: np.ndarray, dt: float) -> np.ndarray
 
 
 def _read(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    if path.suffix not in (".npz", ".csv"):
+    kind = path.suffix.lower()
+    if kind not in (".npz", ".csv"):
         raise QuiescentError(f"task.path={path}: must be an .npz or a .csv file.")
     try:
-        table = _read_npz(path) if path.suffix == ".npz" else _read_csv(path)
+        table = _read_npz(path) if kind == ".npz" else _read_csv(path)
     except (OSError, ValueError, EOFError, KeyError) as error:
         raise QuiescentError(f"{path}: cannot be read ({' '.join(str(error).split())}).") from None
     except Exception as error:  # a damaged archive raises errors of zlib, zipfile or struct
