@@ -17,6 +17,7 @@ _HOMES = {
     "rest": "quiescence",
     "Activity": "activity",
     "evaluate": "evaluation",
+    "draw": "evaluation",
     "measures": "measures",
     "figures": "figures",
     "NETWORKS": "networks",

@@ -11,10 +11,10 @@ from quiescent.config import Config, load_config
 from quiescent.evaluation import evaluate, observe_phases
 from quiescent.figures.density import draw_density
 from quiescent.figures.style import COLOURS, panels, save, style
-from quiescent.figures.trajectories import draw_paths
-from quiescent.report import mean_and_spread, progress_bar
-from quiescent.runs import Run
-from quiescent.training import train
+from quiescent.figures.trajectories import draw_paths, paths_of
+from quiescent.report import mean_and_spread, plain_table, progress_bar
+from quiescent.runs import Run, open_runs
+from quiescent.training import batches_left, train, usable_device
 
 EXPERIMENT = "recorded/sargolini"
 CONDITIONS = {"noisy": (), "noise-free": ("network.sigma2_rec=0",)}
@@ -22,12 +22,14 @@ SEEDS = "seed=0,1,2"
 SHOWN: dict[str, Phase] = {
     "active": Active(trials=200),
     "quiescent": Rest(trials=200, steps=500),
-    "noisy": Rest(trials=200, steps=500, noise="absolute", only_noise_free=True),
 }
+PHASES = {"quiescent": "at rest", "noisy": "rest + noise", "random": "untrained"}
+DREAM_STEPS = 200  # drawn as trajectories; more would hide one another
 
 
 def run_demo(out: Path, console: Console, *, device: str | None = None) -> None:
     """Train both populations (or reuse them), measure, print a table, draw the figure."""
+    usable_device(device)  # before anything is written
     configs = {name: load_config(EXPERIMENT, SEEDS, *words) for name, words in CONDITIONS.items()}
     runs = _train(configs, out, console, device)
     with console.status("measuring what they dream"):
@@ -35,67 +37,67 @@ def run_demo(out: Path, console: Console, *, device: str | None = None) -> None:
         observed = {name: observe_phases(members[:1], SHOWN, device=device) for name, members in runs.items()}
     console.print(table)
     awake, asleep = (next(iter(observed[name].values())) for name in CONDITIONS)
-    figure = draw(awake["active"], {"noisy network": awake["quiescent"], "noise-free network": asleep["quiescent"]})
+    dreams = {"noisy network": awake["quiescent"], "noise-free network": asleep["quiescent"]}
+    figure = draw(awake["active"], dreams, dt=configs["noisy"].task.dt)
     for kind in ("png", "pdf"):
         save(figure, out / f"dream.{kind}")
-    console.print(f"\nFigure: {out / 'dream.png'} (and .pdf). Top: trajectories; bottom: where they spend their time.")
-    console.print("Next:", highlight=False)
-    console.print(f"  quiescent figure trajectories {out / 'noisy'} {out / 'noise-free'}", highlight=False)
-    console.print(f"  quiescent measure kl {out / 'noisy'} --noise same", highlight=False)
-    console.print("  quiescent configs", highlight=False)
+    for line in (
+        f"\nFigure: {out / 'dream.png'} (and .pdf). Top: trajectories; bottom: where they spend their time.",
+        "Next:",
+        f"  quiescent figure trajectories {out / 'noisy'} {out / 'noise-free'}",
+        f"  quiescent measure kl {out / 'noisy'} --noise same",
+        "  quiescent train spatial_navigation/noisy_unbiased seed=0",
+        "  quiescent configs",
+    ):
+        console.print(line, highlight=False, soft_wrap=True)
 
 
-def draw(active: Activity, dreams: dict[str, Activity]) -> Figure:
+def draw(active: Activity, dreams: dict[str, Activity], *, dt: float) -> Figure:
     """Behaviour, awake decoding and dreams; as trajectories (top) and as densities (bottom)."""
     with style():
         figure, (above, below) = panels(2, 2 + len(dreams))
-        shown = [("behaviour of the rat", active, True), ("decoded, awake", active, False)]
-        shown += [(f"dream of the {name}", activity, False) for name, activity in dreams.items()]
+        awake = f"{len(active.decoded) * dt:g} s"
+        shown = [(f"rat\nforaging, {awake}", active, True), (f"noisy network\nawake, {awake}", active, False)]
+        for name, dream in dreams.items():
+            begin = dream._replace(decoded=dream.decoded[:DREAM_STEPS])
+            shown.append((f"{name}\ndreaming, {len(begin.decoded) * dt:g} s", begin, False))
         colours = [COLOURS["behaviour"], COLOURS["active"]] + [COLOURS["quiescent"]] * len(dreams)
-        for path_axes, density_axes, (title, activity, truth), colour in zip(above, below, shown, colours, strict=True):
-            draw_paths(path_axes, activity, colour, truth=truth)
-            path_axes.set_title(title)
-            points = activity.truth if truth and activity.truth is not None else activity.decoded
-            draw_density(density_axes, points, activity.box)
+        for axes, (title, activity, truth), colour in zip(above, shown, colours, strict=True):
+            draw_paths(axes, activity, colour, truth=truth, shown=8)
+            axes.set_title(title)
+        visited = [paths_of(active, truth=True), active.decoded, *(dream.decoded for dream in dreams.values())]
+        for axes, points in zip(below, visited, strict=True):
+            draw_density(axes, points, active.box)
     return figure
 
 
 def _train(configs: dict[str, Config], out: Path, console: Console, device: str | None) -> dict[str, list[Run]]:
-    total = sum(config.training.batches for config in configs.values())
-    runs = {}
-    with progress_bar(console, f"training {len(configs)} populations of 3", total=total) as report:
+    runs = {name: open_runs(config, out / name) for name, config in configs.items()}
+    total = sum(batches_left(members) for members in runs.values())
+    if total == 0:
+        return runs
+    with progress_bar(console, f"training {sum(map(len, runs.values()))} networks", total=total) as report:
         for name, config in configs.items():
-            runs[name] = train(config, out / name, device=device, on_progress=report)
+            train(config, out / name, device=device, on_progress=report)
     return runs
 
 
 def _table(runs: dict[str, list[Run]], device: str | None) -> Table:
-    table = Table(
-        "network",
-        "phase",
-        "decoding error\nawake (cm)",
-        "KL to behaviour\n(nats)",
-        "output variance\n(m²)",
-        "step distance\n(cm)",
-        title=f"{EXPERIMENT}: mean ± sd over {len(next(iter(runs.values())))} seeds",
-    )
+    table = plain_table("network", "phase", "error (cm)", "KL (nats)", "variance (cm²)", "step (cm)")
+    table.title = f"{EXPERIMENT}, mean ± sd over {len(next(iter(runs.values())))} seeds"
+    table.caption = "KL of what is decoded at rest against awake; variance of a path at rest; step per time step"
     for name, members in runs.items():
-        error = mean_and_spread([100 * run.metrics()[-1].error ** 0.5 for run in members])
+        error = mean_and_spread(100 * run.metrics()[-1].error ** 0.5 for run in members)
         kl, variance, distance = (
-            evaluate(measure, members, device=device) for measure in ("kl", "variance", "distance")
+            evaluate(measure, members, device=device).isel(condition=0) for measure in ("kl", "variance", "distance")
         )
-        step = {str(phase): 100 * distance.sel(phase=phase).values[0] for phase in distance["phase"].values}
-        table.add_row(name, "awake", error, "", "", mean_and_spread(step["active"]))
-        labels = {"quiescent": "at rest", "noisy": "at rest, with noise", "random": "at rest, untrained"}
-        for phase, title in labels.items():
+        table.add_row(name, "awake", error, "", "", mean_and_spread(100 * distance.sel(phase="active").values))
+        for phase, title in PHASES.items():
             if phase not in kl["phase"]:
                 continue
-            divergence = kl.sel(phase=phase).isel(condition=0, reference=0).values
-            if phase == "random":
-                table.add_row("", title, "", mean_and_spread(divergence), "", "")
-                continue
-            ground = variance.sel(phase=phase).values[0]
-            cells = [mean_and_spread(values) for values in (divergence, ground, step[phase])]
-            table.add_row("", title, "", *cells)
-        table.add_section()
+            row = [mean_and_spread(kl.sel(phase=phase).isel(reference=0).values), "", ""]
+            if phase in variance["phase"]:
+                row[1] = mean_and_spread(1e4 * variance.sel(phase=phase).values)
+                row[2] = mean_and_spread(100 * distance.sel(phase=phase).values)
+            table.add_row("", title, "", *row)
     return table

@@ -24,7 +24,7 @@ def configurations_table() -> Table:
     from quiescent.config import load_config
     from quiescent.experiments import names
 
-    table = _table("configuration", "network", "dt/tau", "noise", "steps", "batches")
+    table = plain_table("configuration", "network", "dt/tau", "noise", "steps", "batches")
     table.columns[0].no_wrap = True
     for name in names():
         config = load_config(name)
@@ -45,7 +45,7 @@ def runs_table(runs: Sequence["Run"]) -> Table:
     from quiescent.config import label
     from quiescent.runs import default_folder
 
-    table = _table("configuration", "seeds", "batches", "test error (rms)", "state")
+    table = plain_table("configuration", "seeds", "batches", "test error (rms)", "state")
     rows: dict[tuple[str, str, str], list[tuple[int, str]]] = {}
     for run in runs:
         config = run.config()
@@ -62,7 +62,8 @@ def runs_table(runs: Sequence["Run"]) -> Table:
     return table
 
 
-def _table(*columns: str) -> Table:
+def plain_table(*columns: str) -> Table:
+    """A table without boxes."""
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for column in columns:
         table.add_column(column, overflow="fold")  # a narrow terminal breaks names, but shows them whole
@@ -79,7 +80,7 @@ def result_table(result: "xr.DataArray") -> Table:
     """Mean and standard deviation over seeds; a row per condition and phase, a column per reference."""
     unit = f" ({result.attrs['unit']})" if result.attrs.get("unit") else ""
     references = [str(one) for one in result["reference"].values] if "reference" in result.dims else []
-    table = _table("condition", "phase")
+    table = plain_table("condition", "phase")
     table.title = f"{result.name}{unit}, mean ± sd over {result.sizes['seed']} seed(s)"
     for column in references or ["value"]:
         table.add_column(f"vs active of {column}" if references else column, justify="right", overflow="fold")
@@ -104,7 +105,8 @@ def mean_and_spread(values: Iterable[SupportsFloat]) -> str:
     if len(there) == 1:
         return f"{mean:.3g}"
     spread = math.sqrt(math.fsum((value - mean) ** 2 for value in there) / (len(there) - 1))
-    return f"{mean:.3g} ± {spread:.2g}"
+    decimals = max(0, 1 - math.floor(math.log10(spread))) if spread > 0 else 3  # two digits of the spread
+    return f"{mean:.{decimals}f} ± {spread:.{decimals}f}"
 
 
 @contextmanager

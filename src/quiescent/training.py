@@ -72,6 +72,11 @@ def groups_to_train(runs: Sequence[Run]) -> list[list[Run]]:
     return list(groups.values())
 
 
+def batches_left(runs: Sequence[Run]) -> int:
+    """Number of batches that `train` will report for these runs."""
+    return sum(group[0].config().training.batches - group[0].batches_done() for group in groups_to_train(runs))
+
+
 def training_steps(runs: Sequence[Run], *, device: torch.device | str = "cpu") -> Iterator[Progress]:
     """Train runs of equal shapes and equal progress as one population; yields after every batch.
 

@@ -12,7 +12,7 @@ from quiescent.figures.grid import grid
 from quiescent.measures.occupancy import MARGIN
 from quiescent.tasks.trials import Box
 
-SHOWN = 12  # trajectories per panel
+SHOWN = 12  # paths per panel
 
 
 def draw(conditions: Conditions) -> Figure:
@@ -20,12 +20,9 @@ def draw(conditions: Conditions) -> Figure:
     return grid(conditions, lambda axes, activities, colour: draw_paths(axes, activities[0], colour))
 
 
-def draw_paths(axes: Axes, activity: Activity, colour: str, *, truth: bool = False) -> None:
-    """Some paths of one activity (true ones if `truth`), their starts as circles and ends as crosses."""
-    paths = activity.truth if truth else activity.decoded
-    if paths is None:
-        raise ValueError("the quiescent phase has no true positions")
-    paths = paths[:, :SHOWN]
+def draw_paths(axes: Axes, activity: Activity, colour: str, *, truth: bool = False, shown: int = SHOWN) -> None:
+    """The first paths of one activity (true ones if `truth`), starts as circles and ends as crosses."""
+    paths = paths_of(activity, truth=truth)[:, :shown]
     if activity.circular:
         _draw_headings(axes, paths, colour)
     elif paths.shape[-1] == 1:
@@ -33,6 +30,15 @@ def draw_paths(axes: Axes, activity: Activity, colour: str, *, truth: bool = Fal
         axes.set(xlabel="step", ylabel="position (m)", ylim=activity.box[0])
     else:
         _draw_positions(axes, paths, activity.box, colour)
+
+
+def paths_of(activity: Activity, *, truth: bool) -> Float[np.ndarray, "time trial dim"]:
+    """Decoded paths, or the true ones, which only the active phase has."""
+    if not truth:
+        return activity.decoded
+    if activity.truth is None:
+        raise ValueError("the quiescent phase has no true positions")
+    return activity.truth
 
 
 def _draw_positions(axes: Axes, paths: Float[np.ndarray, "time trial 2"], box: Box, colour: str) -> None:
@@ -47,7 +53,7 @@ def frame_box(axes: Axes, box: Box) -> None:
     (left, right), (bottom, top) = box
     width, height = right - left, top - bottom
     axes.add_patch(Rectangle((left, bottom), width, height, fill=False, linewidth=0.8, edgecolor="0.5"))
-    bar = 10 ** np.floor(np.log10(width / 2))
+    bar = _round_length(width / 2)
     edge = 0.5 * (MARGIN - 1)  # of the window around the box
     below = bottom - (edge + 0.03) * height
     axes.plot([left, left + bar], [below, below], color="black", linewidth=1.5)
@@ -56,6 +62,12 @@ def frame_box(axes: Axes, box: Box) -> None:
     axes.set(aspect="equal", xlim=(left - edge * width, right + edge * width))
     axes.set_ylim(below - 0.03 * height, top + edge * height)
     axes.axis("off")
+
+
+def _round_length(longest: float) -> float:
+    """Largest of 1, 2, 5, 10, ... units that is not longer."""
+    decade = 10 ** np.floor(np.log10(longest))
+    return float(decade * max(step for step in (1, 2, 5) if step * decade <= longest))
 
 
 def _draw_headings(axes: Axes, paths: Float[np.ndarray, "time trial 1"], colour: str) -> None:

@@ -119,7 +119,9 @@ def _load(path: Path, changed: int, dt: float, max_gap: float, steps: int, arena
 def _box(path: Path, positions: np.ndarray, arena: Box | None) -> Box:
     if arena is None:
         if (np.ptp(positions, axis=0) == 0).any():
-            raise QuiescentError(f"{path}: a coordinate never changes, so the box cannot be read from it. Set task.arena.")
+            raise QuiescentError(
+                f"{path}: a coordinate never changes, so the box cannot be read from it. Set task.arena."
+            )
         return tuple((float(low), float(high)) for low, high in zip(positions.min(0), positions.max(0), strict=True))
     if len(arena) != positions.shape[1]:
         raise QuiescentError(
