@@ -42,7 +42,7 @@ def test_a_straight_path_is_resampled_exactly(tmp_path):
 
 def test_no_trial_crosses_a_gap_or_a_stretch_of_missing_samples(tmp_path):
     times = np.arange(0, 90, 1 / RATE)
-    positions = np.stack([times, np.zeros_like(times)], axis=1) * 1e-3
+    positions = np.stack([times, -times], axis=1) * 1e-3
     positions[times > 30] += [5, 0]  # the animal was moved while nobody looked
     positions[times > 60] += [5, 0]
     positions[(times > 29) & (times < 31)] = np.nan
