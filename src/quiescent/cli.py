@@ -100,11 +100,8 @@ def train(
             raise QuiescentError(
                 f"unfinished: {', '.join(unfinished)}. Leave out --no-resume, or choose another --out."
             )
-        try:
-            with progress_bar(console, config.name) as report:
-                training.train(config, folder, device=device, on_progress=report)
-        except training.Interrupted as stopped:
-            raise QuiescentError(f"{stopped}. Give the same command again to go on.") from None
+        with progress_bar(console, config.name) as report:
+            training.train(config, folder, device=device, on_progress=report)
     console.print(runs_table(runs))
     console.print(f"Next: quiescent measure kl {folder}", soft_wrap=True)
 

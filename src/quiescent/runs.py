@@ -96,8 +96,11 @@ class Run:
         path = self.folder / "metrics.jsonl"
         if not path.exists():
             return []
-        lines = path.read_text(encoding="utf-8").splitlines()
-        return [Metrics(**json.loads(line)) for line in lines if line.endswith("}")]
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines()
+            return [Metrics(**json.loads(line)) for line in lines if line.endswith("}")]
+        except (OSError, ValueError, TypeError) as error:
+            raise QuiescentError(f"{path} is damaged ({error}).") from None
 
     def require_metrics(self) -> list[Metrics]:
         """The test log; none yet is an error."""
@@ -164,6 +167,7 @@ def find_runs(words: Sequence[str]) -> list[Run]:
     `seed=0,1` picks seeds; without it every seed that is found counts. A run that is missing is an
     error that names it.
     """
+    words = [word.removeprefix("config=") for word in words]
     names = [word for word in words if "=" not in word or Path(word).exists()]
     overrides = [word for word in words if word not in names]
     seeds = [word for word in overrides if word.startswith("seed=")]

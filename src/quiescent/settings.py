@@ -1,39 +1,26 @@
 """What every group of settings shares: frozen, typed, bounded, no unknown keys."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 
-def _positive(value: float) -> float:
-    if value <= 0:
-        raise ValueError("must be > 0")
-    return value
+def _must_be(law: str, holds: Callable[[float], bool]) -> AfterValidator:
+    def check(value: float | int) -> float | int:
+        if not holds(value):
+            raise ValueError(f"must be {law}")
+        return value
+
+    return AfterValidator(check)
 
 
-def _variance(value: float) -> float:
-    if value < 0:
-        raise ValueError("must be >= 0 (a variance)")
-    return value
-
-
-def _not_negative(value: float) -> float:
-    if value < 0:
-        raise ValueError("must be >= 0")
-    return value
-
-
-def _count(value: int) -> int:
-    if value < 1:
-        raise ValueError("must be a whole number >= 1")
-    return value
-
-
-Positive = Annotated[float, AfterValidator(_positive), Field(allow_inf_nan=False)]
-NotNegative = Annotated[float, AfterValidator(_not_negative), Field(allow_inf_nan=False)]
-Variance = Annotated[float, AfterValidator(_variance), Field(allow_inf_nan=False)]
-Number = Annotated[float, Field(allow_inf_nan=False)]
-Count = Annotated[int, AfterValidator(_count)]
+_FINITE = Field(allow_inf_nan=False)
+Number = Annotated[float, _FINITE]
+Positive = Annotated[float, _FINITE, _must_be("> 0", lambda value: value > 0)]
+NotNegative = Annotated[float, _FINITE, _must_be(">= 0", lambda value: value >= 0)]
+Variance = Annotated[float, _FINITE, _must_be(">= 0 (a variance)", lambda value: value >= 0)]
+Count = Annotated[int, _must_be("a whole number >= 1", lambda value: value >= 1)]
 
 
 class Settings(BaseModel):

@@ -127,7 +127,9 @@ def _finish(steps: Iterator[Progress], on_progress: Callable[[Progress], None] |
                 on_progress(progress)
             if stopped.asked and progress.batch < progress.batches:
                 steps.close()  # type: ignore[attr-defined]
-                raise Interrupted(f"stopped and saved after {progress.batch} of {progress.batches} batches")
+                raise Interrupted(
+                    f"stopped and saved after {progress.batch} of {progress.batches} batches; start it again to go on"
+                )
 
 
 class _Stopped:

@@ -1,11 +1,10 @@
 """Step-wise distance: how far a decoded path moves per step."""
 
 import numpy as np
-import xarray as xr
 from jaxtyping import Float
 
 from quiescent.activity import Active, Rest
-from quiescent.measures.measure import Activities, Measure
+from quiescent.measures.measure import Measure, mean_over_trials
 
 
 def distance(paths: Float[np.ndarray, "time trial dim"], *, circular: bool = False) -> Float[np.ndarray, " trial"]:
@@ -18,21 +17,11 @@ def distance(paths: Float[np.ndarray, "time trial dim"], *, circular: bool = Fal
     return np.asarray(np.linalg.norm(steps, axis=-1).mean(0))
 
 
-def compute(phases: Activities, references: Activities, rng: np.random.Generator) -> xr.DataArray:
-    """Mean over trials of the step-wise distance in every phase."""
-    return xr.DataArray(
-        [distance(one.decoded, circular=one.circular).mean() for one in phases.values()],
-        dims="phase",
-        coords={"phase": list(phases)},
-        attrs={"unit": "rad" if any(one.circular for one in phases.values()) else "m"},
-    )
-
-
 MEASURE = Measure(
     phases={
         "active": Active(trials=200),
         "quiescent": Rest(trials=200, steps=100),
         "noisy": Rest(trials=200, steps=100, noise="absolute", only_noise_free=True),
     },
-    compute=compute,
+    compute=mean_over_trials(distance, unit="m", circular_unit="rad"),
 )

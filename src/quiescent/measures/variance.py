@@ -1,11 +1,10 @@
 """Output variance: how much ground one quiescent path covers."""
 
 import numpy as np
-import xarray as xr
 from jaxtyping import Float
 
 from quiescent.activity import Rest
-from quiescent.measures.measure import Activities, Measure
+from quiescent.measures.measure import Measure, mean_over_trials
 
 
 def variance(paths: Float[np.ndarray, "time trial dim"], *, circular: bool = False) -> Float[np.ndarray, " trial"]:
@@ -20,20 +19,10 @@ def variance(paths: Float[np.ndarray, "time trial dim"], *, circular: bool = Fal
     return np.asarray(paths.astype(float).var(axis=0, ddof=1).sum(-1))
 
 
-def compute(phases: Activities, references: Activities, rng: np.random.Generator) -> xr.DataArray:
-    """Mean over trials of the total variance in every phase."""
-    return xr.DataArray(
-        [variance(one.decoded, circular=one.circular).mean() for one in phases.values()],
-        dims="phase",
-        coords={"phase": list(phases)},
-        attrs={"unit": "" if any(one.circular for one in phases.values()) else "m^2"},
-    )
-
-
 MEASURE = Measure(
     phases={
         "quiescent": Rest(trials=500, steps=2000, burn_in=1000),
         "noisy": Rest(trials=500, steps=2000, burn_in=1000, noise="absolute", only_noise_free=True),
     },
-    compute=compute,
+    compute=mean_over_trials(variance, unit="m^2", circular_unit=""),
 )

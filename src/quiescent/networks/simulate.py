@@ -26,11 +26,11 @@ def simulate(
     if network.kind.update is vanilla:
         states: Tensor = _Vanilla.apply(state, drive, recurrent, noise, name, network.step)  # type: ignore[no-untyped-call]
         return states
-    return simulate_generic(network, state, drive, noise)
+    return _simulate_generic(network, state, drive, noise)
 
 
-def simulate_generic(network: Population, state: Tensor, drive: Tensor, noise: Tensor | None = None) -> Tensor:
-    """The same for any update equation, differentiated by autograd."""
+def _simulate_generic(network: Population, state: Tensor, drive: Tensor, noise: Tensor | None = None) -> Tensor:
+    # Any update equation, differentiated by autograd.
     activation: Activation = ACTIVATIONS[network.settings[0].activation]
     recurrent = network.weights["recurrent"].mT
     states = []
