@@ -1,20 +1,33 @@
 .DEFAULT_GOAL := help
 VENV := .venv
 READY := $(VENV)/.ready
-PYTHON := $(firstword $(foreach name,python3 python3.13 python3.12 python3.11,$(if $(filter yes,\
-	$(shell $(name) -c 'import sys; print("yes" if sys.version_info >= (3, 11) else "no")' 2>/dev/null)),$(name))))
+PYTHONS := python3.13 python3.12 python3.11 python3
+SUITABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 
 .PHONY: help env demo test check format clean
 
 help:  ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null || sed -n 's/^\([a-z]*\):.*## /  make \1  /p' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 env: $(READY)  ## Install the package and its pinned dependencies into .venv
 
+# The file is touched last, so an installation that was cut short is done again.
 $(READY): pyproject.toml constraints.txt
-	@if [ -z "$(PYTHON)" ]; then echo "quiescent needs Python 3.11 or newer; none was found on the PATH." >&2; exit 2; fi
-	$(PYTHON) -m venv $(VENV)
-	PIP_CONSTRAINT=constraints.txt $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[recorded,dev]'
+	@if ! { $(VENV)/bin/python -c '$(SUITABLE)' && $(VENV)/bin/python -m pip --version; } >/dev/null 2>&1; then \
+		found=; \
+		for name in $(PYTHONS); do \
+			if $$name -c '$(SUITABLE)' >/dev/null 2>&1; then found=$$name; break; fi; \
+		done; \
+		if [ -z "$$found" ]; then \
+			echo "quiescent needs Python 3.11 or newer with its venv module; none of these is one: $(PYTHONS)" >&2; \
+			exit 1; \
+		fi; \
+		echo "Making $(VENV) with $$found"; \
+		$$found -m venv --clear $(VENV) || exit 1; \
+	fi
+	@echo "Installing quiescent into $(VENV): the first time this takes some minutes"
+	@PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 \
+		$(VENV)/bin/python -m pip install -q -c constraints.txt -e '.[recorded,dev]'
 	@touch $(READY)
 
 demo: env  ## Train on a real rat's foraging and watch the networks dream (about 5 minutes)

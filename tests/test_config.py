@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -79,7 +80,7 @@ def test_names_of_the_authors_code_mean_the_same(alias, key):
         ("task.place_cells.decode_from=600", "decode_from=600 needs as many cells"),
         ("task.dt=0", "task.dt=0: must be > 0"),
         ("training.batches=0", "must be a whole number >= 1"),
-        ("task.name=maze", "does not match any of the expected tags"),
+        ("task.name=maze", "task.name: must be one of spatial_navigation, head_direction, recorded"),
         ("seed=-1", "must be a whole number >= 0"),
         ("seed=1,1", "must not name a seed twice"),
         ("seed=true", "must be a whole number >= 0"),
@@ -96,6 +97,26 @@ def test_a_bad_word_is_one_clear_error(word, message):
         load_config(NOISY, word)
     assert re.search(message.replace("?", r"\?"), str(caught.value)), str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        ("task=[1]", "task"),
+        ("task.name=[1]", "task.name"),
+        (r"network.units=\${", "network.units"),
+        ("network.units=???", "network.units"),
+        ("network.units=true", "network.units"),
+        ("network.sigma2_rec=true", "network.sigma2_rec"),
+        ("name=mine", "name"),
+        # A surround as wide as the centre, or a single cell, leaves a difference of zero, and its sum divides.
+        ("task.place_cells.dog=true task.place_cells.surround_scale=1", "surround_scale"),
+        ("task.place_cells.dog=true task.place_cells.number=1 task.place_cells.decode_from=1", "number"),
+    ],
+)
+def test_words_that_no_network_could_be_trained_with_are_refused(words, named):
+    with pytest.raises(QuiescentError, match=re.escape(named)):
+        load_config(NOISY, *words.split(" "))
 
 
 def test_all_problems_are_told_at_once():
@@ -144,15 +165,28 @@ def test_a_written_configuration_reads_back_equal(name, seeds, units, sigma2, ra
     assert parse(config.to_yaml(), "test") == config
     assert re.fullmatch(r"[\w.,=+-]+/[\w.,=+-]+", label(config))
     assert len(label(config)) < 200
-    assert set(overrides_of(config)) <= {
-        "network.units",
-        "network.sigma2_rec",
-        "training.learning_rate",
-        "network.noise",
+    named = load_config(name)
+    given = {
+        "network.units": (units, named.network.units),
+        "network.sigma2_rec": (sigma2, named.network.sigma2_rec),
+        "training.learning_rate": (rate, named.training.learning_rate),
+        "network.noise": (noise, named.network.noise),
     }
+    assert overrides_of(config) == {key: new for key, (new, old) in given.items() if new != old}
+
+
+@pytest.mark.parametrize("path", ["mine.yaml", "../mine.yaml", "a/../../mine.yaml"])
+def test_runs_of_an_own_file_lie_below_the_folder_of_runs(tmp_path, monkeypatch, path):
+    (tmp_path / "here" / "a").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "here")
+    Path(path).write_text("base: spatial_navigation/base\n")
+    folder = (Path("runs") / label(load_config(path, "network.units=3"))).resolve()
+    assert folder.is_relative_to(Path("runs").resolve())
+    assert folder != Path("runs").resolve()
 
 
 KEYS = sorted({*keys("spatial_navigation"), *keys("recorded"), *ALIASES, "name", "task", "network", "base"})
+VALUES = ["[1]", "[[1]]", "{a: 1}", "{1: 2}", "{name: [1]}", "null", "???", "true", "${seed}", r"\${", "${x", "1e400"]
 
 
 @settings(max_examples=150, deadline=None)
@@ -162,8 +196,12 @@ KEYS = sorted({*keys("spatial_navigation"), *keys("recorded"), *ALIASES, "name",
             st.text(max_size=20),
             st.builds(
                 "{}={}".format,
-                st.one_of(st.sampled_from(KEYS), st.text(max_size=10)),
-                st.one_of(st.text(max_size=10), st.integers(), st.floats(), st.sampled_from(["[1]", "{a: 1}", "null"])),
+                st.one_of(
+                    st.sampled_from(KEYS),
+                    st.builds(lambda key, at: key[:at] + key[at + 1 :], st.sampled_from(KEYS), st.integers(0, 30)),
+                    st.text(max_size=10),
+                ),
+                st.one_of(st.text(max_size=10), st.integers(), st.floats(), st.sampled_from(VALUES)),
             ),
         ),
         max_size=4,

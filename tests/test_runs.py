@@ -1,6 +1,7 @@
 """Run folders: complete or untouched, and every fault named."""
 
 import errno
+from pathlib import Path
 
 import pytest
 import torch
@@ -52,6 +53,27 @@ def test_a_folder_that_cannot_be_made_is_named(tiny, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(QuiescentError, match=r"cannot write .*file/below/seed_0/config.yaml"):
         open_runs(tiny(), tmp_path / "file" / "below")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_no_space_for_the_test_log_is_one_line_that_names_it(tmp_path):
+    (tmp_path / "metrics.jsonl").symlink_to("/dev/full")
+    with pytest.raises(QuiescentError) as caught:
+        Run(tmp_path).append_metrics(Metrics(0, 1.0, 1.0))
+    assert str(caught.value) == f"cannot write {tmp_path}/metrics.jsonl: no space left on the device"
+
+
+def test_a_missing_or_unfinished_run_is_named(tiny, tmp_path):
+    with pytest.raises(QuiescentError, match=f"{tmp_path}/none is not a run"):
+        Run(tmp_path / "none").config()
+    (run,) = open_runs(tiny(), tmp_path)
+    with pytest.raises(QuiescentError, match=f"{run.folder} has no checkpoint yet"):
+        run.load_checkpoint()
+    with pytest.raises(QuiescentError, match=f"{run.folder} has no tests yet"):
+        run.require_metrics()
+    run.save_checkpoint(3, TENSORS)
+    with pytest.raises(QuiescentError, match=f"{run.folder} is not finished: 3 of 10 batches"):
+        run.require_finished()
 
 
 @pytest.mark.parametrize("damage", [b"", b"garbage", None])

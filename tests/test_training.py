@@ -11,8 +11,9 @@ import torch
 from safetensors.torch import load_file
 
 from quiescent.errors import QuiescentError
+from quiescent.members import untrained
 from quiescent.runs import open_runs
-from quiescent.training import Interrupted, groups_to_train, train, training_steps
+from quiescent.training import Interrupted, batches_left, groups_to_train, train, training_steps
 
 
 def last(run):
@@ -51,6 +52,18 @@ def test_resuming_gives_the_same_run_bit_for_bit(tiny, tmp_path, stop):
             assert whole[key] == broken[key], key
 
 
+def test_a_population_that_lost_its_newest_checkpoint_trains_to_the_same_bytes(tiny, tmp_path):
+    config, calls = tiny("seed=0,1"), []
+    runs = train(config, tmp_path)
+    before = bytes_of(tmp_path)
+    for run in runs:
+        run.checkpoints()[-1].unlink()
+    assert batches_left(runs) == 1
+    train(config, tmp_path, on_progress=calls.append)
+    assert [progress.batch for progress in calls] == [10]  # the batch before was saved at 9
+    assert bytes_of(tmp_path) == before
+
+
 def test_losing_the_newest_checkpoint_costs_only_its_batches(tiny, tmp_path):
     config = tiny("seed=0,1")
     runs = train(config, tmp_path)
@@ -64,21 +77,24 @@ def test_losing_the_newest_checkpoint_costs_only_its_batches(tiny, tmp_path):
         torch.testing.assert_close(last(runs[1])[key], expected, rtol=1e-4, atol=1e-6, msg=key)
 
 
-def test_a_killed_process_resumes_to_the_same_weights(tiny, tmp_path):
-    config = tiny("training.batches=400", "training.save_every=50")
+@pytest.mark.parametrize("stop", [signal.SIGKILL, signal.SIGINT], ids=["killed", "Ctrl-C"])
+def test_a_stopped_process_resumes_to_the_same_weights(tiny, tmp_path, stop):
+    config = tiny("training.batches=200", "training.save_every=20")
     script = f"""
 from quiescent.config import parse
 from quiescent.training import train
 train(parse({config.to_yaml()!r}, "test"), {str(tmp_path / "killed")!r})
 """
-    process = subprocess.Popen([sys.executable, "-c", script])
+    process = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 60
     while not list(tmp_path.glob("killed/seed_0/checkpoints/batch_*")) and time.monotonic() < deadline:
         time.sleep(0.01)
-    process.kill()
-    process.wait()
+    process.send_signal(stop)
+    _, said = process.communicate()
     (killed,) = open_runs(config, tmp_path / "killed")
-    assert 0 < killed.batches_done() < 400
+    assert 0 < killed.batches_done() < 200
+    if stop == signal.SIGINT:
+        assert f"Interrupted: stopped and saved after {killed.batches_done()} of 200 batches" in said
     train(config, tmp_path / "killed")
     (whole,) = train(config, tmp_path / "whole")
     assert killed.checkpoints()[-1].read_bytes() == whole.checkpoints()[-1].read_bytes()
@@ -86,7 +102,7 @@ train(parse({config.to_yaml()!r}, "test"), {str(tmp_path / "killed")!r})
 
 
 def test_ctrl_c_saves_the_batch_it_came_in(tiny, tmp_path):
-    config = tiny()
+    config, handler = tiny(), signal.getsignal(signal.SIGINT)
 
     def press(progress):
         if progress.batch == 5:
@@ -96,7 +112,7 @@ def test_ctrl_c_saves_the_batch_it_came_in(tiny, tmp_path):
         train(config, tmp_path / "stopped", on_progress=press)
     (stopped,) = open_runs(config, tmp_path / "stopped")
     assert stopped.batches_done() == 5
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is handler
     (stopped,) = train(config, tmp_path / "stopped")
     (whole,) = train(config, tmp_path / "whole")
     assert stopped.checkpoints()[-1].read_bytes() == whole.checkpoints()[-1].read_bytes()
@@ -121,12 +137,13 @@ def test_another_configuration_in_the_same_folder_is_an_error_that_shows_the_dif
 
 
 def test_a_loss_that_explodes_stops_and_keeps_the_last_good_checkpoint(tiny, tmp_path):
-    config = tiny("network.activation=identity", "training.learning_rate=1e12", "training.batches=50", "task.steps=60")
-    with pytest.raises(QuiescentError, match=r"seed_0: .*(became|infinite).*smaller training.learning_rate"):
+    config = tiny("network.activation=identity", "training.learning_rate=1e4", "training.save_every=1")
+    message = r"seed_0: the loss became (inf|nan) at batch 2; the checkpoint of batch 1 is kept. .*smaller training"
+    with pytest.raises(QuiescentError, match=message):
         train(config, tmp_path)
     (run,) = open_runs(config, tmp_path)
-    for path in run.checkpoints():
-        assert all(torch.isfinite(value).all() for value in load_file(path).values() if value.is_floating_point())
+    assert run.batches_done() == 1
+    assert all(torch.isfinite(value).all() for value in last(run).values() if value.is_floating_point())
 
 
 def test_training_lowers_the_error(tiny, tmp_path):
@@ -134,6 +151,21 @@ def test_training_lowers_the_error(tiny, tmp_path):
     first, final = run.metrics()
     assert final.error < 0.3 * first.error
     assert final.loss < 0.5 * first.loss
+
+
+def test_the_first_step_of_adam_moves_every_weight_by_the_learning_rate_against_its_decay(tiny, tmp_path):
+    # A decay this strong outweighs every gradient, and Adam's first step is the sign of what it is given.
+    config = tiny("training.batches=1", "training.learning_rate=1e-4", "training.weight_decay=1e6")
+    (run,) = train(config, tmp_path)
+    for name, weight in untrained(config.members()).network.weights.items():
+        torch.testing.assert_close(last(run)[f"weights/{name}"], (weight - 1e-4 * weight.sign())[0], rtol=0, atol=1e-6)
+
+
+def test_every_test_is_of_the_same_trials_and_noise(tiny, tmp_path):
+    still = tiny("training.learning_rate=1e-30", "network.sigma2_out=0.1")
+    (run,) = train(still, tmp_path)
+    assert [entry.batch for entry in run.metrics()] == [0, 4, 8, 10]
+    assert len({(entry.loss, entry.error) for entry in run.metrics()}) == 1
 
 
 def test_training_leaves_the_global_random_state_alone(tiny, tmp_path):

@@ -50,6 +50,7 @@ ALIASES = {
 }
 # Words of that code which are not settings here, and what to do instead.
 ELSEWHERE = {
+    "name": "the name is that of the configuration, given without key=",
     "path": "the folder is given by --out",
     "device": "the device is given by --device",
     "rnn.n_in": "the number of inputs follows from the task",
@@ -149,15 +150,22 @@ def parse_seeds(word: str) -> tuple[int, ...]:
 
 def overrides_of(config: Config) -> dict[str, object]:
     """Settings in which a configuration departs from the named one it comes from."""
+    if is_file(config.name) and not Path(config.name).exists():
+        return {}  # a user's own file that is gone since; its runs hold all settings
     named = _flatten(load_config(config.name).model_dump(mode="json"))
     own = _flatten(config.model_dump(mode="json"))
     return {key: own[key] for key in own if key not in ("seed", "name") and own[key] != named.get(key)}
 
 
+def is_file(name: str) -> bool:
+    """Whether a configuration is named by the path of a user's own YAML file."""
+    return name.endswith((".yaml", ".yml"))
+
+
 def label(config: Config) -> str:
     """Short name of a configuration that is safe as a folder: its name and its overrides."""
     words = ",".join(f"{key}={value}" for key, value in overrides_of(config).items())
-    name = config.name.removesuffix(".yaml").lstrip("./")
+    name = Path(config.name).stem if is_file(config.name) else config.name
     if not words:
         return name
     if len(words) > 100:
@@ -227,7 +235,7 @@ def _parse_value(text: str, shown: str, where: str) -> object:
 
 
 def _read(name: str) -> dict[str, Any]:
-    if name.endswith((".yaml", ".yml")):
+    if is_file(name):
         source, values = name, _load_yaml(_read_file(name), name)
     else:
         file = FOLDER / f"{name}.yaml"
@@ -257,10 +265,12 @@ def _load_yaml(text: str, source: str) -> dict[str, Any]:
     return {str(key): value for key, value in values.items()}
 
 
-def _merge(base: dict[str, Any], top: Mapping[str, Any]) -> dict[str, Any]:
-    merged = OmegaConf.to_container(OmegaConf.merge(base, dict(top)))
-    assert isinstance(merged, dict)
-    return {str(key): value for key, value in merged.items()}
+def _merge(base: Mapping[str, Any], top: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in top.items():
+        both = isinstance(value, Mapping) and isinstance(merged.get(key), Mapping)
+        merged[key] = _merge(merged[key], value) if both else value
+    return merged
 
 
 def _validate(values: dict[str, Any], origin: Mapping[str, str], default: str) -> Config:
@@ -270,7 +280,7 @@ def _validate(values: dict[str, Any], origin: Mapping[str, str], default: str) -
     except ValidationError as error:
         task = values.get("task")
         name = task.get("name") if isinstance(task, dict) else None
-        known = keys(name) if name in TASKS else []
+        known = keys(name) if isinstance(name, str) and name in TASKS else []
         lines = dict.fromkeys(_explain(dict(one), origin, known) for one in error.errors())
         raise QuiescentError("\n".join(lines)) from None
 
@@ -284,6 +294,8 @@ def _explain(error: dict[str, Any], origin: Mapping[str, str], known: Sequence[s
     if error["type"] == "extra_forbidden":
         key = next((typed for typed in origin if typed.startswith(f"{key}.")), key)
         return f"unknown key '{key}'.{_nearest(key, [*known, *ALIASES])} {where}".strip()
+    if error["type"].startswith("union_tag"):
+        return f"{key}.name: must be one of {', '.join(TASKS)}. {where}".strip()
     cause = error.get("ctx", {}).get("error")
     law = str(cause) if cause else error["msg"].replace("Input should be", "must be")
     law = law[0].lower() + law[1:]

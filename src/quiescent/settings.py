@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 
 def _must_be(law: str, holds: Callable[[float], bool]) -> AfterValidator:
@@ -15,12 +15,19 @@ def _must_be(law: str, holds: Callable[[float], bool]) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _not_a_switch(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("must be a number, not true or false")
+    return value
+
+
 _FINITE = Field(allow_inf_nan=False)
-Number = Annotated[float, _FINITE]
-Positive = Annotated[float, _FINITE, _must_be("> 0", lambda value: value > 0)]
-NotNegative = Annotated[float, _FINITE, _must_be(">= 0", lambda value: value >= 0)]
-Variance = Annotated[float, _FINITE, _must_be(">= 0 (a variance)", lambda value: value >= 0)]
-Count = Annotated[int, _must_be("a whole number >= 1", lambda value: value >= 1)]
+_NUMBER = BeforeValidator(_not_a_switch)
+Number = Annotated[float, _NUMBER, _FINITE]
+Positive = Annotated[float, _NUMBER, _FINITE, _must_be("> 0", lambda value: value > 0)]
+NotNegative = Annotated[float, _NUMBER, _FINITE, _must_be(">= 0", lambda value: value >= 0)]
+Variance = Annotated[float, _NUMBER, _FINITE, _must_be(">= 0 (a variance)", lambda value: value >= 0)]
+Count = Annotated[int, _NUMBER, _must_be("a whole number >= 1", lambda value: value >= 1)]
 
 
 class Settings(BaseModel):

@@ -12,7 +12,7 @@ from quiescent.members import Members, sample, untrained
 from quiescent.networks import NETWORKS, Kind, NetworkSettings, Noise, Population
 from quiescent.networks.noise import draw
 from quiescent.streams import stream
-from quiescent.training import mean_squared_error, run_task
+from quiescent.training import draw_noise, mean_squared_error, run_task
 
 PHI = {"relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid, "identity": lambda x: x}
 
@@ -114,6 +114,16 @@ def test_noise_has_its_distribution_and_the_reference_codes_is_uniform(noise, la
     assert stats.kstest(values.flatten().numpy()[:5000], law.cdf).pvalue > 0.001
 
 
+def test_noise_in_the_task_has_the_variances_of_the_configuration():
+    sigma2 = {"in": 0.04, "rec": 0.09, "out": 0.25}
+    population = members(*(f"network.sigma2_{where}={value}" for where, value in sigma2.items()), seeds=2)
+    noise = draw_noise(population, 20, 500, [stream(seed, "training") for seed in range(2)])
+    assert [one.shape for one in noise] == [(20, 2, 500, 2), (20, 2, 500, 11), (20, 2, 500, 13)]
+    for one, variance in zip(noise, sigma2.values(), strict=True):
+        assert one.var((0, 2, 3)).tolist() == pytest.approx([variance] * 2, rel=0.05)
+        assert abs(torch.corrcoef(one.transpose(0, 1).flatten(1))[0, 1]) < 0.05  # members draw their own
+
+
 def test_a_member_without_noise_draws_nothing_and_stays_silent():
     generators = [stream(0, "training"), stream(1, "training")]
     before = generators[0].get_state()
@@ -134,7 +144,15 @@ def test_noise_does_not_depend_on_how_a_simulation_is_cut():
 
 
 @pytest.mark.parametrize(
-    ("name", "fan_in"), [("encoder", 256), ("recurrent", 128), ("output", 128), ("recurrent_bias", 128)]
+    ("name", "fan_in"),
+    [
+        ("encoder", 256),
+        ("input", 2),
+        ("recurrent", 128),
+        ("output", 128),
+        ("recurrent_bias", 128),
+        ("output_bias", 128),
+    ],
 )
 def test_weights_start_as_linear_layers_of_pytorch_do(name, fan_in):
     config = load_config(

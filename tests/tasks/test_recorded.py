@@ -61,7 +61,7 @@ def test_short_gaps_are_bridged(tmp_path):
     assert draw(Recorded(path=path, dt=0.1, steps=500)).inputs.isfinite().all()
 
 
-@pytest.mark.parametrize(("shape", "images"), [((1.0, 1.0), 8), ((1.0, 2.0), 4), ((1.0,), 2)])
+@pytest.mark.parametrize(("shape", "images"), [((1.0, 1.005), 8), ((1.0, 1.02), 4), ((1.0, 2.0), 4), ((1.0,), 2)])
 def test_trials_are_turned_by_the_symmetries_of_the_box_and_stay_inside(tmp_path, shape, images):
     times = np.arange(0, 2, 1 / RATE)
     path_in_box = np.stack([(0.3 + 0.05 * k) * size + 0 * times for k, size in enumerate(shape)], axis=1)
@@ -122,9 +122,10 @@ def test_same_generator_state_same_trials():
         ("a.npz", {"t": [0.0, 1.0], "pos": np.zeros((2, 3))}, "needs times and 1 or 2 coordinates, but has 4"),
         ("a.csv", "0,1\n0.1,left\n", "line 2: 'left' is not a number"),
         ("a.csv", "0,1\n0.1,1,2\n", "line 2: 3 columns, but line 1 has 2"),
-        ("a.csv", "t,x\n", "no samples"),
+        ("A.CSV", "t,x\n", "no samples"),
         ("a.csv", "0\n1\n", "needs times and 1 or 2 coordinates, but has 1"),
         ("a.csv", "0,1\n2,1\n1,1\n", "times must increase"),
+        ("a.npz", {"t": np.arange(0, 20, 0.1), "pos": np.ones((200, 2))}, "a coordinate never changes"),
         ("a.csv", "0,1\n1,\n", "fewer than two complete samples"),
         (
             "a.csv",

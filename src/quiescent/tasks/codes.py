@@ -48,6 +48,12 @@ class PlaceCellSettings(_CellSettings):
     dog: bool = False  # difference of Gaussians
     surround_scale: Positive = 2.0  # variance of the surround over that of the centre
 
+    @model_validator(mode="after")
+    def _difference_is_not_zero(self) -> "PlaceCellSettings":
+        if self.dog and (self.surround_scale == 1 or self.number == 1):
+            raise ValueError("dog=true needs surround_scale other than 1 and number above 1, or every code is zero")
+        return self
+
 
 class HeadDirectionCellSettings(_CellSettings):
     """Head-direction cells with evenly spaced preferred angles."""
