@@ -43,7 +43,7 @@ def test_configurations_are_those_of_the_paper(row):
 
 
 def test_every_configuration_loads_and_every_task_has_a_noise_level_of_its_own():
-    assert len(names()) == 13
+    assert {"recorded/sargolini", "recorded/tanni"} < set(names())
     for name in names():
         config = load_config(name)
         noisy = task_noise(config)
@@ -187,26 +187,16 @@ def test_runs_of_an_own_file_lie_below_the_folder_of_runs(tmp_path, monkeypatch,
 
 KEYS = sorted({*keys("spatial_navigation"), *keys("recorded"), *ALIASES, "name", "task", "network", "base"})
 VALUES = ["[1]", "[[1]]", "{a: 1}", "{1: 2}", "{name: [1]}", "null", "???", "true", "${seed}", r"\${", "${x", "1e400"]
+MISSPELT = st.builds(lambda key, at: key[:at] + key[at + 1 :], st.sampled_from(KEYS), st.integers(0, 30))
+
+
+def pairs(key):
+    value = st.one_of(st.sampled_from(VALUES), st.text(max_size=10), st.integers(), st.floats())
+    return st.lists(st.builds("{}={}".format, key, value), max_size=3, unique_by=lambda word: word.partition("=")[0])
 
 
 @settings(max_examples=150, deadline=None)
-@given(
-    words=st.lists(
-        st.one_of(
-            st.text(max_size=20),
-            st.builds(
-                "{}={}".format,
-                st.one_of(
-                    st.sampled_from(KEYS),
-                    st.builds(lambda key, at: key[:at] + key[at + 1 :], st.sampled_from(KEYS), st.integers(0, 30)),
-                    st.text(max_size=10),
-                ),
-                st.one_of(st.text(max_size=10), st.integers(), st.floats(), st.sampled_from(VALUES)),
-            ),
-        ),
-        max_size=4,
-    )
-)
+@given(words=st.one_of(pairs(st.sampled_from(KEYS)), pairs(MISSPELT), st.lists(st.text(max_size=20), max_size=3)))
 def test_no_words_whatever_end_in_anything_but_a_configuration_or_a_clear_error(words):
     with contextlib.suppress(QuiescentError):
         assert isinstance(load_config(NOISY, *words), Config)

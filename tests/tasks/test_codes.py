@@ -4,7 +4,7 @@ import math
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -66,6 +66,8 @@ def test_place_cells_fill_the_box_evenly():
 
 @settings(max_examples=30, deadline=None)
 @given(angle=st.floats(-4, 4), number=st.sampled_from([64, 512]))
+@example(angle=math.pi, number=512)
+@example(angle=0.01 - math.pi, number=64)  # its best cells lie on both sides of the end of the circle
 def test_decoding_a_heading_code_finds_the_heading(angle, number):
     code = head_direction_cells(HeadDirectionCellSettings(number=number)).to(CPU, torch.float64)
     heading = torch.tensor([angle], dtype=torch.float64)
