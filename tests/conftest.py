@@ -1,5 +1,9 @@
 """Configurations small enough to train in a blink."""
 
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch: threads only slow such small networks down
+
 import pytest
 
 from quiescent.config import Config, load_config

@@ -118,6 +118,37 @@ def test_ctrl_c_saves_the_batch_it_came_in(tiny, tmp_path):
     assert stopped.checkpoints()[-1].read_bytes() == whole.checkpoints()[-1].read_bytes()
 
 
+def test_members_at_different_batches_go_on_in_groups_to_the_same_weights(tiny, tmp_path):
+    config = tiny("seed=0,1", "training.precision=float64")
+    whole, runs = train(config, tmp_path / "whole"), open_runs(config, tmp_path / "parts")
+    steps = training_steps(runs[1:])
+    for _ in range(5):
+        next(steps)
+    steps.close()
+    assert groups_to_train(runs) == [[runs[0]], [runs[1]]]
+    assert batches_left(runs) == 15
+    for run, expected in zip(train(config, tmp_path / "parts"), whole, strict=True):
+        for key, value in last(expected).items():
+            torch.testing.assert_close(last(run)[key], value, rtol=1e-9, atol=1e-12, msg=key)
+
+
+def test_ctrl_c_in_the_last_batch_of_one_group_does_not_begin_the_next(tiny, tmp_path):
+    config, calls = tiny("seed=0,1"), []
+    steps = training_steps(open_runs(config, tmp_path)[:1])
+    next(steps)
+    steps.close()
+
+    def press(progress):
+        calls.append(progress.batch)
+        if progress.batch == 10:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(Interrupted):
+        train(config, tmp_path, on_progress=press)
+    assert calls.count(10) == 1
+    assert [run.finished() for run in open_runs(config, tmp_path)] == [True, False]
+
+
 def test_a_finished_run_is_not_trained_twice(tiny, tmp_path):
     train(tiny(), tmp_path)
     before = bytes_of(tmp_path)
@@ -144,6 +175,13 @@ def test_a_loss_that_explodes_stops_and_keeps_the_last_good_checkpoint(tiny, tmp
     (run,) = open_runs(config, tmp_path)
     assert run.batches_done() == 1
     assert all(torch.isfinite(value).all() for value in last(run).values() if value.is_floating_point())
+
+
+def test_a_loss_that_explodes_before_the_first_checkpoint_does_not_speak_of_one(tiny, tmp_path):
+    with pytest.raises(QuiescentError, match="the loss became") as caught:
+        train(tiny("network.activation=identity", "training.learning_rate=1e12"), tmp_path)
+    assert "checkpoint of batch 0" not in str(caught.value)
+    assert not open_runs(tiny("network.activation=identity", "training.learning_rate=1e12"), tmp_path)[0].checkpoints()
 
 
 def test_training_lowers_the_error(tiny, tmp_path):

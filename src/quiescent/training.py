@@ -2,7 +2,7 @@
 
 import math
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,8 +48,18 @@ def train(
     """
     where = usable_device(device)
     runs = open_runs(config, Path(out) if out is not None else default_folder(config))
-    for group in groups_to_train(runs):
-        _finish(training_steps(group, device=where), on_progress)
+    with _Stopped() as stopped:
+        for group in groups_to_train(runs):
+            steps = training_steps(group, device=where)
+            for progress in steps:
+                if on_progress is not None:
+                    on_progress(progress)
+                if stopped.asked:
+                    steps.close()
+                    break
+            if stopped.asked and groups_to_train(runs):
+                done = f"{progress.batch} of {progress.batches} batches"
+                raise Interrupted(f"stopped and saved after {done}; start it again to go on")
     return runs
 
 
@@ -77,7 +87,7 @@ def batches_left(runs: Sequence[Run]) -> int:
     return sum(group[0].config().training.batches - group[0].batches_done() for group in groups_to_train(runs))
 
 
-def training_steps(runs: Sequence[Run], *, device: torch.device | str = "cpu") -> Iterator[Progress]:
+def training_steps(runs: Sequence[Run], *, device: torch.device | str = "cpu") -> Generator[Progress, None, None]:
     """Train runs of equal shapes and equal progress as one population; yields after every batch.
 
     Closing the iterator saves a checkpoint, from which training goes on exactly.
@@ -118,18 +128,6 @@ def training_steps(runs: Sequence[Run], *, device: torch.device | str = "cpu") -
         if saved < batch:
             _save(runs, members, optimizer, generators, batch)
         raise
-
-
-def _finish(steps: Iterator[Progress], on_progress: Callable[[Progress], None] | None) -> None:
-    with _Stopped() as stopped:
-        for progress in steps:
-            if on_progress is not None:
-                on_progress(progress)
-            if stopped.asked and progress.batch < progress.batches:
-                steps.close()  # type: ignore[attr-defined]
-                raise Interrupted(
-                    f"stopped and saved after {progress.batch} of {progress.batches} batches; start it again to go on"
-                )
 
 
 class _Stopped:
@@ -221,10 +219,11 @@ def _test(runs: Sequence[Run], members: Members, batch_number: int) -> list[floa
 
 
 def _require_finite(runs: Sequence[Run], losses: Sequence[float], batch: int, saved: int) -> None:
+    kept = f"the checkpoint of batch {saved} is kept" if saved else "there is no checkpoint yet"
     for run, loss in zip(runs, losses, strict=True):
         if not math.isfinite(loss):
             raise QuiescentError(
-                f"{run.folder}: the loss became {loss} at batch {batch}; the checkpoint of batch {saved} is kept. "
+                f"{run.folder}: the loss became {loss} at batch {batch}; {kept}. "
                 f"Try a smaller training.learning_rate (now {run.config().training.learning_rate:g})."
             )
 
