@@ -15,16 +15,24 @@ from quiescent.training import train
 TENSORS = {"weights/output": torch.ones(3, 2).T}  # not contiguous, as views of a population are
 
 
-def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path):
+@pytest.mark.parametrize(
+    ("failure", "error", "message"),
+    [
+        (OSError(errno.ENOSPC, "full"), QuiescentError, "^cannot write {path}: no space left on the device$"),
+        (OSError(errno.EIO, "Input/output error"), QuiescentError, "^cannot write {path}: Input/output error$"),
+        (KeyboardInterrupt(), KeyboardInterrupt, "^$"),
+    ],
+)
+def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path, failure, error, message):
     path = tmp_path / "file"
     path.write_text("old")
 
     def fail():
         with writing(path) as temporary:
             temporary.write_text("half")
-            raise OSError(errno.ENOSPC, "full")
+            raise failure
 
-    with pytest.raises(QuiescentError, match=f"cannot write {path}: no space left"):
+    with pytest.raises(error, match=message.format(path=path)):
         fail()
     assert [one.name for one in tmp_path.iterdir()] == ["file"]
     assert path.read_text() == "old"

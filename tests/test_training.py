@@ -64,6 +64,19 @@ def test_a_population_that_lost_its_newest_checkpoint_trains_to_the_same_bytes(t
     assert bytes_of(tmp_path) == before
 
 
+def test_what_a_killed_process_leaves_behind_does_not_disturb(tiny, tmp_path):
+    config = tiny()
+    (run,) = train(config, tmp_path)
+    checkpoint, log = run.checkpoints()[-1], run.folder / "metrics.jsonl"
+    whole, tests = checkpoint.read_bytes(), log.read_bytes()
+    checkpoint.rename(checkpoint.with_name(f".{checkpoint.name}.1.tmp"))
+    log.write_bytes(tests + tests.splitlines(keepends=True)[-1][:9])  # a test after the checkpoint, and half of one
+    assert run.batches_done() == 9
+    train(config, tmp_path)
+    assert checkpoint.read_bytes() == whole
+    assert log.read_bytes() == tests
+
+
 def test_losing_the_newest_checkpoint_costs_only_its_batches(tiny, tmp_path):
     config = tiny("seed=0,1")
     runs = train(config, tmp_path)

@@ -265,7 +265,7 @@ def _load_yaml(text: str, source: str) -> dict[str, Any]:
     return {str(key): value for key, value in values.items()}
 
 
-def _merge(base: Mapping[str, Any], top: Mapping[str, Any]) -> dict[str, Any]:
+def _merge(base: Mapping[Any, Any], top: Mapping[Any, Any]) -> dict[Any, Any]:
     merged = dict(base)
     for key, value in top.items():
         both = isinstance(value, Mapping) and isinstance(merged.get(key), Mapping)
@@ -309,7 +309,7 @@ def _nearest(word: str, allowed: Sequence[str]) -> str:
     return f" Did you mean '{close[0]}'?" if close else f" Known: {', '.join(allowed)}."
 
 
-def _flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+def _flatten(values: Mapping[Any, Any], prefix: str = "") -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for key, value in values.items():
         flat |= _flatten(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}

@@ -48,7 +48,7 @@ class Run:
 
     def checkpoints(self) -> list[Path]:
         """Checkpoint files, oldest first."""
-        return sorted((self.folder / "checkpoints").glob("batch_*.safetensors"))
+        return sorted((self.folder / "checkpoints").glob("batch_[0-9]*[0-9].safetensors"))
 
     def batches_done(self) -> int:
         """Number of training batches in the newest checkpoint."""
@@ -89,7 +89,8 @@ class Run:
         with writing(self.folder / "checkpoints" / f"batch_{batch:09d}.safetensors") as temporary:
             temporary.write_bytes(safetensors.torch.save(contiguous))
         for old in self.checkpoints()[:-KEPT_CHECKPOINTS]:
-            old.unlink()
+            with explaining(old):
+                old.unlink(missing_ok=True)
 
     def metrics(self) -> list[Metrics]:
         """The test log, one entry per test; a last line that a crash cut short is left out."""

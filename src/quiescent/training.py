@@ -213,6 +213,7 @@ def _test(runs: Sequence[Run], members: Members, batch_number: int) -> list[floa
     _, outputs = run_task(members, batch, noise)
     losses = mean_squared_error(members, outputs, batch).tolist()
     errors = [decoding_error(code, outputs[:, k], batch.states[:, k]).item() for k, code in enumerate(members.codes)]
+    _require_finite(runs, losses, batch_number, runs[0].batches_done())
     for run, loss, error in zip(runs, losses, errors, strict=True):
         run.append_metrics(Metrics(batch_number, loss, error))
     return errors

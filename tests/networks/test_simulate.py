@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from quiescent.config import load_config
 from quiescent.members import Members, sample, untrained
-from quiescent.networks import NETWORKS, Kind, NetworkSettings, Noise, Population
+from quiescent.networks import NETWORKS, Kind, NetworkSettings, Noise, Population, simulate
 from quiescent.networks.noise import draw
 from quiescent.streams import stream
 from quiescent.training import draw_noise, mean_squared_error, run_task
@@ -87,6 +87,26 @@ def test_loss_and_gradients_equal_the_plain_formulas(kind, plain, activation, bi
         for name, weight in weights.items():
             error = (weight.grad[k] - own[name].grad).norm() / own[name].grad.norm()
             assert error < 1e-10, name
+
+
+@pytest.mark.parametrize("kind", ["vanilla", "gru"])
+def test_a_simulation_is_pure_and_may_be_cut_anywhere(kind):
+    network = members(f"network.kind={kind}").network
+    generator = torch.Generator().manual_seed(0)
+    inputs, state, noise = (
+        torch.randn(shape, generator=generator, dtype=torch.float64)
+        for shape in ((9, 3, 4, 2), (3, 4, 11), (9, 3, 4, 11))
+    )
+    arguments = (state, network.drive(inputs), noise)
+    copies = [one.clone() for one in arguments]
+    whole = simulate(network, *arguments)
+    assert torch.equal(whole, simulate(network, *arguments))
+    assert all(torch.equal(one, copy) for one, copy in zip(arguments, copies, strict=True))
+    first = simulate(network, state, arguments[1][:4], noise[:4])
+    rest = simulate(network, first[-1], arguments[1][4:], noise[4:])
+    assert torch.equal(whole, torch.cat([first, rest]))
+    silent = simulate(network, state, arguments[1])
+    assert torch.equal(silent, simulate(network, state, arguments[1], torch.zeros_like(noise)))
 
 
 def test_a_users_own_kind_of_network_trains_through_the_generic_path(monkeypatch):

@@ -46,7 +46,10 @@ def test_difference_of_gaussians_is_shifted_to_zero_and_normalised():
     code, where = cells(number=40, dog=True, surround_scale=3.0), states(5, 4)
     plain = plain_softmax(code, where, 0.04) - plain_softmax(code, where, 0.12)
     plain = plain + plain.min(-1, keepdim=True).values.abs()
-    torch.testing.assert_close(code.encode(where), plain / plain.sum(-1, keepdim=True), atol=1e-14, rtol=1e-10)
+    found = code.encode(where)
+    torch.testing.assert_close(found, plain / plain.sum(-1, keepdim=True), atol=1e-14, rtol=1e-10)
+    torch.testing.assert_close(found.sum(-1), torch.ones(5, 4, dtype=torch.float64))
+    assert (found >= 0).all()
 
 
 @settings(max_examples=30, deadline=None)
@@ -56,6 +59,14 @@ def test_decoding_a_place_code_finds_the_place(x, y, dog):
     code = cells(dog=dog)
     # The three nearest of 512 random centres in 4.84 m^2 lie within this distance nearly everywhere.
     assert (code.decode(code.encode(where)) - where).norm() < 0.2
+
+
+def test_a_decoded_place_is_the_mean_centre_of_the_most_active_cells():
+    code = cells(number=9, decode_from=2)
+    outputs = torch.zeros(3, 9, dtype=torch.float64)
+    outputs[:, 4], outputs[:, 7], outputs[:, 1] = 0.2, 0.3, -0.9
+    expected = (code.centres[4] + code.centres[7]) / 2
+    torch.testing.assert_close(code.decode(outputs), expected.expand(3, 2))
 
 
 def test_place_cells_fill_the_box_evenly():

@@ -34,6 +34,13 @@ def test_headings_integrate_the_turns_and_stay_on_the_circle():
     torch.testing.assert_close(drift, torch.zeros_like(drift), atol=1e-4, rtol=0)
 
 
+def test_same_generator_state_same_trials_and_the_global_state_is_left_alone():
+    before = torch.get_rng_state()
+    for one, other in zip(trials(), trials(), strict=True):
+        assert torch.equal(one, other)
+    assert torch.equal(before, torch.get_rng_state())
+
+
 def test_headings_start_anywhere_or_at_zero():
     assert stats.kstest(trials().start.flatten().numpy(), "uniform", (-math.pi, 2 * math.pi)).pvalue > 0.001
     assert not trials(init_hd="zero").start.any()

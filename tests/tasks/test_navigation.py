@@ -84,17 +84,42 @@ def test_far_from_walls_or_facing_away_the_walker_walks_on(x, heading):
     assert (slow.item(), swerve.item()) == (1, 0)
 
 
-def test_init_pos_zero_starts_one_warm_up_step_from_the_centre():
-    speeds = walks(init_pos="zero").start.norm(dim=-1) / 0.02
+def test_a_whole_walk_swerves_and_slows_at_walls_and_nowhere_else():
+    region, factor = 0.05, 0.5
+    trials = walks(turn_std=0.0, border_region=region, border_slow_factor=factor)  # straight but for the walls
+    speeds = trials.inputs.norm(dim=-1)
+    direction = trials.inputs / speeds[..., None]
+    before = torch.cat([trials.start[None], trials.states[:-1]])
+    normals = torch.tensor([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0]])
+    distance, wall = (1.1 - before @ normals.T).min(-1)
+    towards = (direction * normals[wall]).sum(-1)
+    # Head-on, where left and right are alike, the rule does not say where to turn; corners lead straight there.
+    turning = (distance < region - 1e-4) & (towards > 1e-3) & (towards < 1 - 1e-5)
+    free = (distance > region + 1e-4) | (towards < -1e-3)
+    along = (direction[1:] * normals[wall[:-1]]).sum(-1)
+    assert turning.any(0).float().mean() > 0.5
+    assert along[turning[:-1]].abs().max() < 1e-5
+    torch.testing.assert_close(direction[1:][free[:-1]], direction[:-1][free[:-1]], atol=1e-5, rtol=0)
+    for chosen, scale in ((free, 1), (turning, factor)):
+        law = stats.rayleigh(scale=scale * 0.26 * math.pi * 0.02)
+        assert stats.kstest(speeds[chosen][:5000].numpy(), law.cdf).pvalue > 0.001
+
+
+def test_init_pos_zero_starts_one_warm_up_step_from_the_centre_in_any_direction():
+    start = walks(init_pos="zero").start
+    speeds = start.norm(dim=-1) / 0.02
+    assert stats.kstest(torch.atan2(*start.T).numpy(), "uniform", (-math.pi, 2 * math.pi)).pvalue > 0.001
     assert stats.kstest(speeds.numpy(), stats.rayleigh(scale=0.26 * math.pi).cdf).pvalue > 0.001
 
 
 def test_a_box_may_be_longer_than_wide():
-    task = SpatialNavigation(box_width=1.0, box_height=3.0)
-    positions = task.sample(2000, generator=stream(0, "training")).start
-    assert task.box == ((-0.5, 0.5), (-1.5, 1.5))
-    assert stats.kstest(positions[:, 1].numpy(), "uniform", (-1.5, 3.0)).pvalue > 0.001
-    assert positions[:, 0].abs().max() < 0.6
+    long = {"box_width": 1.0, "box_height": 3.0}
+    assert SpatialNavigation(**long).box == ((-0.5, 0.5), (-1.5, 1.5))
+    starts = walks(**long, trials=2000, speed_scale=1e-9).start
+    for axis, half in enumerate((0.5, 1.5)):
+        assert stats.kstest(starts[:, axis].numpy(), "uniform", (-half, 2 * half)).pvalue > 0.001
+    ends = walks(**long, steps=300).states[-1].abs()
+    assert ((ends[:, 0] < 0.55) & (ends[:, 1] < 1.55)).float().mean() > 0.97
 
 
 def test_same_generator_state_same_trials_and_the_global_state_is_left_alone():

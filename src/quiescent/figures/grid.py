@@ -21,7 +21,14 @@ def grid(conditions: Conditions, draw_one: Callable[[Axes, Sequence[Activity], s
         figure, rows = panels(len(conditions), len(columns), width=2.0 * len(columns), polar=first.circular)
         for row, (name, phases) in zip(rows, conditions.items(), strict=True):
             label = "\n".join(textwrap.wrap(name.replace("+", " +").replace(",", ", "), LABEL_WIDTH))
-            row[0].annotate(label, (-0.08, 0.5), xycoords="axes fraction", rotation=90, ha="right", va="center")
+            row[0].annotate(
+                label,
+                (-0.3 if first.circular else -0.08, 0.5),
+                xycoords="axes fraction",
+                rotation=90,
+                ha="right",
+                va="center",
+            )
             for axes, phase in zip(row, columns, strict=True):
                 if phase not in phases:
                     axes.set_visible(False)
