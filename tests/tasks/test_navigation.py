@@ -105,6 +105,17 @@ def test_a_whole_walk_swerves_and_slows_at_walls_and_nowhere_else():
         assert stats.kstest(speeds[chosen][:5000].numpy(), law.cdf).pvalue > 0.001
 
 
+def test_a_walker_that_stops_at_walls_never_steps_towards_one():
+    trials = walks(border_slow_factor=0.0)
+    before = torch.cat([trials.start[None], trials.states[:-1]])
+    for normal in torch.tensor([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0]]):
+        distance = 1.1 - before @ normal
+        # Within 3 cm of this wall, and of no other.
+        near = (distance < 0.03 - 1e-4) & (before.abs().amin(-1) < 1.07)
+        assert near.sum() > 100
+        assert (trials.inputs @ normal)[near].max() < 1e-6
+
+
 def test_init_pos_zero_starts_one_warm_up_step_from_the_centre_in_any_direction():
     start = walks(init_pos="zero").start
     speeds = start.norm(dim=-1) / 0.02
