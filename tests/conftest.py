@@ -4,9 +4,15 @@ import os
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch: threads only slow such small networks down
 
+import hypothesis
 import pytest
 
 from quiescent.config import Config, load_config
+
+# The same examples every time on the gate; elsewhere hypothesis goes on searching.
+hypothesis.settings.register_profile("gate", derandomize=True)
+if os.environ.get("CI"):
+    hypothesis.settings.load_profile("gate")
 
 
 @pytest.fixture
