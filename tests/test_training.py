@@ -200,7 +200,7 @@ def test_a_loss_that_explodes_before_the_first_checkpoint_does_not_speak_of_one(
 def test_training_lowers_the_error(tiny, tmp_path):
     (run,) = train(tiny("training.batches=300", "training.learning_rate=0.01", "training.test_every=300"), tmp_path)
     first, final = run.metrics()
-    assert final.error < 0.3 * first.error
+    assert final.error < 0.5 * first.error
     assert final.loss < 0.5 * first.loss
 
 

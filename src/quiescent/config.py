@@ -70,7 +70,7 @@ class TrainingSettings(Settings):
     weight_decay: NotNegative = 0.0
     test_every: Count = 100  # batches
     save_every: Count = 100  # batches
-    precision: Literal["float32", "float64"] = "float32"
+    precision: Literal["float32", "bfloat16", "float64"] = "float32"  # bfloat16: only to multiply matrices in training
 
 
 def _seeds(value: object) -> object:

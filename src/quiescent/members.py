@@ -9,9 +9,10 @@ from jaxtyping import Float
 from torch import Tensor
 
 from quiescent.config import Config
-from quiescent.networks.population import Population, initialise, stack_members
+from quiescent.lanes import Share
+from quiescent.networks.population import Population, initialise
 from quiescent.runs import Run
-from quiescent.streams import stream
+from quiescent.streams import Streams, stream
 from quiescent.tasks.codes import Code, PlaceCells
 
 
@@ -28,18 +29,47 @@ class Members:
         return tuple(config.seed[0] for config in self.configs)
 
     def to(self, device: torch.device | str) -> "Members":
-        """The same members on another device, in the precision of their configuration."""
-        dtype = getattr(torch, self.configs[0].training.precision)
+        """The same members on another device; in float64 if their configuration says so, else in float32."""
+        dtype = torch.float64 if self.configs[0].training.precision == "float64" else torch.float32
         device = torch.device(device)
         codes = tuple(code.to(device, dtype) for code in self.codes)
         return replace(self, codes=codes, network=self.network.to(device, dtype))
+
+    def with_noise(self, variances: Sequence[float]) -> "Members":
+        """The same members with other variances of recurrent noise."""
+        settings = tuple(
+            one.model_copy(update={"sigma2_rec": variance})
+            for one, variance in zip(self.network.settings, variances, strict=True)
+        )
+        return replace(self, network=replace(self.network, settings=settings))
+
+    def start(self, share: Share, variable: Float[Tensor, "member all_trials dim"]) -> Float[Tensor, "*m trial unit"]:
+        """Initial states of a share, from the variable at the start of all trials."""
+        code = self.encode(share.member, variable[share.member, share.trials])
+        return self.network.member(share.member).encode(code)
+
+    def of(self, member: int | slice) -> Sequence[Code]:
+        """The codes of one member, or of several."""
+        return (self.codes[member],) if isinstance(member, int) else self.codes[member]
+
+    def encode(self, member: int | slice, variable: Float[Tensor, "*m row dim"]) -> Float[Tensor, "*m row cell"]:
+        """Codes of one member, or of all along the first axis."""
+        if isinstance(member, int):
+            return self.codes[member].encode(variable)
+        return torch.stack([code.encode(one) for code, one in zip(self.of(member), variable, strict=True)])
+
+    def decode(self, member: int | slice, outputs: Float[Tensor, "*m row cell"]) -> Float[Tensor, "*m row dim"]:
+        """The inverse, from outputs."""
+        if isinstance(member, int):
+            return self.codes[member].decode(outputs)
+        return torch.stack([code.decode(one) for code, one in zip(self.of(member), outputs, strict=True)])
 
 
 class Batch(NamedTuple):
     """Trials of every member, stacked."""
 
     inputs: Float[Tensor, "time member trial input"]
-    start: Float[Tensor, "member trial cell"]
+    start: Float[Tensor, "member trial dim"]
     states: Float[Tensor, "time member trial dim"]
 
 
@@ -74,16 +104,14 @@ def load(runs: Sequence[Run]) -> Members:
     return Members(tuple(configs), tuple(codes), network)
 
 
-def sample(members: Members, trials: int, generators: Sequence[torch.Generator]) -> Batch:
-    """Draw `trials` trials of every member's own task from its own generator."""
-    dtype = members.network.dtype
+def sample(members: Members, trials: int, streams: Sequence[Streams]) -> Batch:
+    """Draw `trials` trials of every member's own task from its own stream."""
     drawn = [
-        config.task.sample(trials, generator=generator)
-        for config, generator in zip(members.configs, generators, strict=True)
+        config.task.sample(trials, generator=one.trials) for config, one in zip(members.configs, streams, strict=True)
     ]
-    starts = [code.encode(one.start.to(dtype)) for code, one in zip(members.codes, drawn, strict=True)]
+    dtype = members.network.dtype
     return Batch(
-        stack_members([one.inputs.to(dtype) for one in drawn]),
-        torch.stack(starts),
-        stack_members([one.states.to(dtype) for one in drawn]),
+        torch.stack([one.inputs for one in drawn], 1).to(dtype),
+        torch.stack([one.start for one in drawn]).to(dtype),
+        torch.stack([one.states for one in drawn], 1).to(dtype),
     )

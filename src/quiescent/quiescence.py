@@ -1,6 +1,6 @@
 """Run trained networks awake and at rest, and decode what they represent."""
 
-import math
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -8,15 +8,13 @@ from torch import Tensor
 
 from quiescent.activity import Active, Activity, Phase, Rest, RestNoise
 from quiescent.config import task_noise
+from quiescent.episode import Episode, outputs, perform, prepare, unrow
 from quiescent.errors import QuiescentError
+from quiescent.lanes import Lanes, Scratch, Share
 from quiescent.members import Members, sample
-from quiescent.networks.noise import draw
-from quiescent.networks.population import stack_members
-from quiescent.networks.simulate import simulate
-from quiescent.streams import Purpose, stream
-from quiescent.training import draw_noise, run_task
+from quiescent.streams import Purpose, Streams, open_streams
 
-CHUNK = 2**23  # numbers per array that a resting population may hold at once
+CHUNK = 50  # steps that a resting population is simulated for before it is read out
 
 
 def active(members: Members, *, trials: int = 200, keep_states: bool = False) -> list[Activity]:
@@ -66,69 +64,78 @@ def rest_variance(members: Members, phase: Rest) -> list[float]:
 
 @torch.no_grad()
 def _active(members: Members, phase: Active, keep_states: bool) -> list[Activity]:
-    generators = _generators(members, "active")
-    batch = sample(members, phase.trials, generators)
-    noise = draw_noise(members, len(batch.inputs), phase.trials, generators)
-    states, outputs = run_task(members, batch, noise)
-    decoded = _decode(members, outputs)
-    return _split(members, decoded, batch.states, states if keep_states else None)
+    streams = _streams(members, "active", phase.trials)
+    batch = sample(members, phase.trials, streams)
+
+    def work(share: Share, scratch: Scratch) -> tuple[Tensor, Tensor | None]:
+        start = members.start(share, batch.start)
+        episode = prepare(members, start, batch.inputs, streams, share, scratch)
+        perform(episode)
+        return _observed(members, share, episode, keep_states)
+
+    with Lanes(members.network.device) as lanes:
+        return _gather(members, lanes.map(work, len(members.seeds), phase.trials), phase.trials, batch.states)
 
 
 @torch.no_grad()
 def _rest(members: Members, phase: Rest, keep_states: bool) -> list[Activity]:
-    network, settings = members.network, members.network.settings
-    generators = _generators(members, "quiescent")
-    input_generators = _generators(members, "quiescent inputs")
-    output_generators = _generators(members, "quiescent outputs")
-    stds = [math.sqrt(variance) for variance in rest_variance(members, phase)]
-    input_stds = [math.sqrt(one.sigma2_in) for one in settings]
-    output_stds = [math.sqrt(one.sigma2_out) for one in settings]
+    members = members.with_noise(rest_variance(members, phase))
+    streams = _streams(members, "quiescent", phase.trials)
+    batch = sample(members, phase.trials, streams)
+    silence = torch.zeros_like(batch.inputs[:1])
 
-    batch = sample(members, phase.trials, generators)
-    state = network.encode(batch.start)
-    cells, units = batch.start.shape[-1], state.shape[-1]
-    length = max(1, CHUNK // (len(settings) * phase.trials * max(cells, units)))
-    decoded, kept = [], []
-    for begin in range(0, phase.steps, length):
-        steps = min(length, phase.steps - begin)
-        inputs = draw(
-            (steps, phase.trials, batch.inputs.shape[-1]), input_stds, input_generators, settings, network.dtype
-        )
-        if inputs is None:
-            inputs = batch.inputs.new_zeros(steps, *batch.inputs.shape[1:])
-        noise = draw((steps, phase.trials, units), stds, generators, settings, network.dtype)
-        states = simulate(network, state, network.drive(inputs), noise)
-        state = states[-1].clone()
-        keep = max(0, phase.burn_in - begin)
-        if keep >= steps:
-            continue
-        outputs = network.readout(states)
-        output_noise = draw((steps, phase.trials, cells), output_stds, output_generators, settings, network.dtype)
-        if output_noise is not None:
-            outputs += output_noise
-        decoded.append(_decode(members, outputs)[keep:])
-        if keep_states:
-            kept.append(states[keep:])
-    return _split(members, torch.cat(decoded), None, torch.cat(kept) if keep_states else None)
+    def work(share: Share, scratch: Scratch) -> tuple[Tensor, Tensor | None]:
+        state = members.start(share, batch.start)
+        decoded, states = [], []
+        for begin in range(0, phase.steps, CHUNK):
+            steps = min(CHUNK, phase.steps - begin)
+            inputs = silence.expand(steps, *silence.shape[1:])
+            episode = prepare(members, state, inputs, streams, share, scratch)
+            perform(episode)
+            state = episode.states[-1].clone()
+            skip = max(0, phase.burn_in - begin)
+            if skip < steps:
+                where, hidden = _observed(members, share, episode, keep_states)
+                decoded.append(where[skip:])
+                if hidden is not None:
+                    states.append(hidden[skip:])
+        return torch.cat(decoded), torch.cat(states) if keep_states else None
+
+    with Lanes(members.network.device) as lanes:
+        return _gather(members, lanes.map(work, len(members.seeds), phase.trials), phase.trials, None)
 
 
-def _generators(members: Members, purpose: Purpose) -> list[torch.Generator]:
-    return [stream(seed, purpose, members.network.device) for seed in members.seeds]
+def _streams(members: Members, purpose: Purpose, trials: int) -> list[Streams]:
+    return [open_streams(seed, purpose, trials, members.network.device) for seed in members.seeds]
 
 
-def _decode(members: Members, outputs: Tensor) -> Tensor:
-    return stack_members([code.decode(outputs[:, k]) for k, code in enumerate(members.codes)])
+def _observed(members: Members, share: Share, episode: Episode, keep_states: bool) -> tuple[Tensor, Tensor | None]:
+    decoded = members.decode(share.member, outputs(episode))
+    states = episode.states[1:].cpu().clone() if keep_states else None
+    return unrow(decoded, len(episode.inputs)).cpu(), states
 
 
-def _split(members: Members, decoded: Tensor, truth: Tensor | None, states: Tensor | None) -> list[Activity]:
-    def member(values: Tensor | None, k: int) -> np.ndarray | None:
-        return None if values is None else values[:, k].cpu().numpy()
+def _gather(
+    members: Members,
+    observed: Sequence[tuple[Share, tuple[Tensor, Tensor | None]]],
+    trials: int,
+    truth: Tensor | None,
+) -> list[Activity]:
+    def whole(arrays: Sequence[tuple[Share, Tensor]]) -> np.ndarray:
+        first = arrays[0][1]
+        together = first.new_empty(len(first), len(members.seeds), trials, first.shape[-1])
+        for share, array in arrays:
+            together[:, share.member, share.trials] = array
+        return together.numpy()
 
+    decoded = whole([(share, one) for share, (one, _) in observed])
+    kept = [(share, one) for share, (_, one) in observed if one is not None]
+    states = whole(kept) if kept else None
     return [
         Activity(
-            decoded=decoded[:, k].cpu().numpy(),
-            truth=member(truth, k),
-            states=member(states, k),
+            decoded=decoded[:, k],
+            truth=None if truth is None else truth[:, k].cpu().numpy(),
+            states=None if states is None else states[:, k],
             box=config.task.box,
             circular=code.circular,
         )

@@ -7,18 +7,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torch
-from jaxtyping import Float
 from torch import Tensor
 
 from quiescent.config import Config
 from quiescent.errors import QuiescentError
-from quiescent.members import Batch, Members, sample, untrained
-from quiescent.networks.noise import Noise, draw
-from quiescent.networks.population import stack_members
-from quiescent.networks.simulate import simulate
+from quiescent.lanes import Lanes
+from quiescent.loss import loss_gradients, test_errors
+from quiescent.members import Members, sample, untrained
 from quiescent.runs import Metrics, Run, default_folder, open_runs
-from quiescent.streams import stream
-from quiescent.tasks.codes import decoding_error
+from quiescent.streams import Streams, open_streams
 
 
 class Progress(NamedTuple):
@@ -97,37 +94,39 @@ def training_steps(runs: Sequence[Run], *, device: torch.device | str = "cpu") -
     batch = runs[0].batches_done()
     members = untrained(configs).to(device)
     weights = members.network.weights
-    for weight in weights.values():
-        weight.requires_grad_()
-    optimizer = torch.optim.Adam(list(weights.values()), lr=settings.learning_rate, weight_decay=settings.weight_decay)
-    generators = [stream(seed, "training", device) for seed in members.seeds]
+    optimizer = torch.optim.Adam(
+        list(weights.values()), lr=settings.learning_rate, weight_decay=settings.weight_decay, fused=True
+    )
+    streams = [open_streams(seed, "training", settings.batch_size, members.network.device) for seed in members.seeds]
     if batch:
-        _restore(runs, members, optimizer, generators)
+        _restore(runs, members, optimizer, streams)
     for run in runs:
         run.truncate_metrics(batch)
 
-    errors = None if batch else _test(runs, members, 0)
     saved = batch
-    try:
-        while batch < settings.batches:
-            losses = _loss(members, settings.batch_size, generators)
-            optimizer.zero_grad()
-            losses.sum().backward()  # type: ignore[no-untyped-call]
-            optimizer.step()
-            batch += 1
-            values = losses.tolist()
-            _require_finite(runs, values, batch, saved)
-            last = batch == settings.batches
-            if batch % settings.test_every == 0 or last:
-                errors = _test(runs, members, batch)
-            if batch % settings.save_every == 0 or last:
-                _save(runs, members, optimizer, generators, batch)
-                saved = batch
-            yield Progress(batch, settings.batches, values, errors)
-    except GeneratorExit:
-        if saved < batch:
-            _save(runs, members, optimizer, generators, batch)
-        raise
+    with Lanes(members.network.device) as lanes:
+        errors = None if batch else _test(runs, members, 0, lanes)
+        try:
+            while batch < settings.batches:
+                drawn = sample(members, settings.batch_size, streams)
+                losses, gradients = loss_gradients(members, drawn, streams, lanes)
+                for name, gradient in gradients.items():
+                    weights[name].grad = gradient
+                optimizer.step()
+                batch += 1
+                values = losses.tolist()
+                _require_finite(runs, values, batch, saved)
+                last = batch == settings.batches
+                if batch % settings.test_every == 0 or last:
+                    errors = _test(runs, members, batch, lanes)
+                if batch % settings.save_every == 0 or last:
+                    _save(runs, members, optimizer, streams, batch)
+                    saved = batch
+                yield Progress(batch, settings.batches, values, errors)
+        except GeneratorExit:
+            if saved < batch:
+                _save(runs, members, optimizer, streams, batch)
+            raise
 
 
 class _Stopped:
@@ -153,66 +152,10 @@ class _Stopped:
             signal.signal(signal.SIGINT, self._before)
 
 
-def draw_noise(members: Members, steps: int, trials: int, generators: Sequence[torch.Generator]) -> Noise:
-    """All noise of a batch in the task, at the members' own variances."""
-    settings = members.network.settings
-    units = settings[0].units
-    sizes = (members.configs[0].task.n_inputs, units, members.codes[0].size)
-    variances = (
-        [one.sigma2_in for one in settings],
-        [one.sigma2_rec for one in settings],
-        [one.sigma2_out for one in settings],
-    )
-    return Noise(
-        *(
-            draw(
-                (steps, trials, size),
-                [math.sqrt(value) for value in values],
-                generators,
-                settings,
-                members.network.dtype,
-            )
-            for size, values in zip(sizes, variances, strict=True)
-        )
-    )
-
-
-def run_task(
-    members: Members, batch: Batch, noise: Noise
-) -> tuple[Float[Tensor, "time member trial unit"], Float[Tensor, "time member trial cell"]]:
-    """Hidden states and read-out of every member in its task."""
-    network = members.network
-    inputs = batch.inputs if noise.inputs is None else batch.inputs + noise.inputs
-    states = simulate(network, network.encode(batch.start), network.drive(inputs), noise.recurrent)
-    outputs = network.readout(states)
-    return states, outputs if noise.outputs is None else outputs + noise.outputs
-
-
-def _loss(members: Members, trials: int, generators: Sequence[torch.Generator]) -> Float[Tensor, " member"]:
-    batch = sample(members, trials, generators)
-    noise = draw_noise(members, len(batch.inputs), trials, generators)
-    _, outputs = run_task(members, batch, noise)
-    return mean_squared_error(members, outputs, batch)
-
-
-def mean_squared_error(
-    members: Members, outputs: Float[Tensor, "time member trial cell"], batch: Batch
-) -> Float[Tensor, " member"]:
-    """Mean over time, trials and cells of the squared difference to the code of the true states."""
-    targets = stack_members([code.encode(batch.states[:, k]) for k, code in enumerate(members.codes)])
-    return (outputs - targets).square().mean((0, 2, 3))
-
-
-@torch.no_grad()
-def _test(runs: Sequence[Run], members: Members, batch_number: int) -> list[float]:
+def _test(runs: Sequence[Run], members: Members, batch_number: int, lanes: Lanes) -> list[float]:
     trials = members.configs[0].training.batch_size
-    device = members.network.device
-    generators = [stream(seed, "testing", device) for seed in members.seeds]
-    batch = sample(members, trials, generators)
-    noise = draw_noise(members, len(batch.inputs), trials, generators)
-    _, outputs = run_task(members, batch, noise)
-    losses = mean_squared_error(members, outputs, batch).tolist()
-    errors = [decoding_error(code, outputs[:, k], batch.states[:, k]).item() for k, code in enumerate(members.codes)]
+    streams = [open_streams(seed, "testing", trials, members.network.device) for seed in members.seeds]
+    losses, errors = test_errors(members, sample(members, trials, streams), streams, lanes)
     _require_finite(runs, losses, batch_number, runs[0].batches_done())
     for run, loss, error in zip(runs, losses, errors, strict=True):
         run.append_metrics(Metrics(batch_number, loss, error))
@@ -233,7 +176,7 @@ def _save(
     runs: Sequence[Run],
     members: Members,
     optimizer: torch.optim.Adam,
-    generators: Sequence[torch.Generator],
+    streams: Sequence[Streams],
     batch: int,
 ) -> None:
     weights = members.network.weights
@@ -247,16 +190,14 @@ def _save(
         for name, weight in weights.items():
             for moment in ("exp_avg", "exp_avg_sq"):
                 tensors[f"{moment}/{name}"] = optimizer.state[weight][moment][k]
-        tensors["generator"] = generators[k].get_state()
+        tensors["streams"] = streams[k].state()
         centres = getattr(members.codes[k], "centres", None)
         if centres is not None:
             tensors["cells"] = centres
         run.save_checkpoint(batch, tensors)
 
 
-def _restore(
-    runs: Sequence[Run], members: Members, optimizer: torch.optim.Adam, generators: Sequence[torch.Generator]
-) -> None:
+def _restore(runs: Sequence[Run], members: Members, optimizer: torch.optim.Adam, streams: Sequence[Streams]) -> None:
     checkpoints = [run.load_checkpoint() for run in runs]
     for name, weight in members.network.weights.items():
 
@@ -266,9 +207,9 @@ def _restore(
         with torch.no_grad():
             weight.copy_(stacked("weights"))
         optimizer.state[weight] = {
-            "step": torch.tensor(float(checkpoints[0].batch)),
+            "step": torch.tensor(float(checkpoints[0].batch), device=weight.device),
             "exp_avg": stacked("exp_avg"),
             "exp_avg_sq": stacked("exp_avg_sq"),
         }
-    for generator, checkpoint in zip(generators, checkpoints, strict=True):
-        generator.set_state(checkpoint.tensors["generator"])
+    for one, checkpoint in zip(streams, checkpoints, strict=True):
+        one.restore(checkpoint.tensors["streams"])

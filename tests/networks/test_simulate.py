@@ -1,32 +1,39 @@
 """Simulation and its gradients against the plain formulas, written out."""
 
+import itertools
 import math
 
+import hypothesis
 import pytest
 import torch
+from hypothesis import strategies as st
 from scipy import stats
 from torch.nn import functional
 
+import quiescent.loss as loss_module
 from quiescent.config import load_config
+from quiescent.lanes import Lanes, Share, share_out
+from quiescent.loss import loss_gradients, readout_error
 from quiescent.members import Members, sample, untrained
-from quiescent.networks import NETWORKS, Kind, NetworkSettings, Noise, Population, simulate
+from quiescent.networks import NETWORKS, Kind, NetworkSettings, Population, simulate
 from quiescent.networks.noise import draw
-from quiescent.streams import stream
-from quiescent.training import draw_noise, mean_squared_error, run_task
+from quiescent.streams import BLOCK, open_streams
 
 PHI = {"relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid, "identity": lambda x: x}
 
 
-def members(*words: str, seeds: int = 3) -> Members:
-    config = load_config(
-        "spatial_navigation/noisy_unbiased",
-        "seed=" + ",".join(map(str, range(seeds))),
-        "network.units=11",
-        "task.place_cells.number=13",
-        "task.steps=7",
-        "training.precision=float64",
-        *words,
-    )
+def members(
+    *words: str, seeds: int = 3, name: str = "spatial_navigation/noisy_unbiased", cells: str = "place_cells"
+) -> Members:
+    defaults = {
+        "seed": ",".join(map(str, range(seeds))),
+        "network.units": 11,
+        f"task.{cells}.number": 13,
+        "task.steps": 7,
+        "training.precision": "float64",
+    }
+    given = dict(word.split("=", 1) for word in words)
+    config = load_config(name, *(f"{key}={value}" for key, value in (defaults | given).items()))
     return untrained(config.members()).to("cpu")
 
 
@@ -46,121 +53,238 @@ def plain_gru(w, h, u, phi, a):
     return h + a * (1 - z) * (candidate - h)
 
 
-@pytest.mark.parametrize("seeds", [1, 3])
+def loss_by_the_formulas(population, batch, noise, plain, activation):
+    """Loss and gradients of every member by autograd through the formulas as they are printed, in float64."""
+    found = []
+    a = population.network.step
+    for k, code in enumerate(population.codes):
+        code = code.to(torch.device("cpu"), torch.float64)
+        own = {name: weight[k].double().clone().requires_grad_() for name, weight in population.network.weights.items()}
+        h = functional.linear(code.encode(batch.start[k].double()), own["encoder"])
+        loss = 0
+        for t, inputs in enumerate(batch.inputs[:, k]):
+            h = plain(own, h, (inputs + noise["in"][t, k]).double(), PHI[activation], a) + noise["rec"][t, k]
+            y = functional.linear(h, own["output"], own.get("output_bias")) + noise["out"][t, k]
+            loss = loss + (y - code.encode(batch.states[t, k].double())).square().mean() / len(batch.inputs)
+        loss.backward()
+        found.append((loss.detach(), {name: weight.grad for name, weight in own.items()}))
+    return found
+
+
+def same_noise(population, trials, steps):
+    """The noise that fresh streams will draw, as whole arrays."""
+    settings = population.network.settings
+    streams = fresh(population, trials)
+    widths = {"in": population.configs[0].task.n_inputs, "out": population.codes[0].size, "rec": settings[0].units}
+    drawn = {}
+    for where, width in widths.items():  # in the order in which an episode draws
+        drawn[where] = torch.zeros(steps, len(settings), trials, width, dtype=population.network.dtype)
+        stds = [math.sqrt(getattr(one, f"sigma2_{where}")) for one in settings]
+        for k in range(len(settings)):
+            draw(drawn[where][:, k], stds, settings, streams, Share(k, slice(0, trials)))
+    return drawn
+
+
+def fresh(population, trials):
+    return [open_streams(seed, "training", trials, torch.device("cpu")) for seed in population.seeds]
+
+
+def relative(found, expected):
+    return ((found.double() - expected).norm() / expected.norm()).item()
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("seeds", [1, 5])
 @pytest.mark.parametrize("bias", ["true", "false"])
 @pytest.mark.parametrize("activation", PHI)
 @pytest.mark.parametrize(("kind", "plain"), [("vanilla", plain_vanilla), ("gru", plain_gru)])
-def test_loss_and_gradients_equal_the_plain_formulas(kind, plain, activation, bias, seeds):
+def test_loss_and_gradients_equal_the_plain_formulas(kind, plain, activation, bias, seeds, threads):
     population = members(
         f"network.kind={kind}",
         f"network.activation={activation}",
         f"network.bias={bias}",
         "network.dt=0.3",
+        "network.sigma2_in=0.01",
+        "network.sigma2_rec=0.02",
+        "network.sigma2_out=0.03",
         seeds=seeds,
     )
-    generators = [stream(seed, "training") for seed in range(seeds)]
-    batch = sample(population, 5, generators)
-    settings = population.network.settings
-    noise = Noise(
-        *(
-            draw((7, 5, n), [0.1 * (k + 1) for k in range(seeds)], generators, settings, torch.float64)
-            for n in (2, 11, 13)
-        )
-    )
-    weights = population.network.weights
-    for weight in weights.values():
-        weight.requires_grad_()
-    _, outputs = run_task(population, batch, noise)
-    losses = mean_squared_error(population, outputs, batch)
-    losses.sum().backward()
+    check(population, plain, activation, trials=60, tolerance=1e-10, threads=threads)
 
-    for k in range(seeds):
-        own = {name: weight[k].detach().clone().requires_grad_() for name, weight in weights.items()}
-        h = functional.linear(batch.start[k], own["encoder"])
-        total = 0
-        for t in range(7):
-            h = plain(own, h, batch.inputs[t, k] + noise.inputs[t, k], PHI[activation], 0.3) + noise.recurrent[t, k]
-            y = functional.linear(h, own["output"], own.get("output_bias")) + noise.outputs[t, k]
-            total = total + (y - population.codes[k].encode(batch.states[t, k])).square().mean() / 7
-        total.backward()
-        torch.testing.assert_close(losses[k], total, rtol=1e-10, atol=0)
-        for name, weight in weights.items():
-            error = (weight.grad[k] - own[name].grad).norm() / own[name].grad.norm()
-            assert error < 1e-10, name
+
+@pytest.mark.parametrize("bias", ["true", "false"])
+@pytest.mark.parametrize("width", [0.2, 0.52])
+def test_the_quadratic_form_of_the_heading_error_equals_the_plain_formulas(width, bias):
+    words = (f"network.bias={bias}", f"task.hd_cells.width={width}", "task.hd_cells.number=200", "network.units=64")
+    population = members(*words, name="head_direction/noisy_unbiased", cells="hd_cells")
+    errors = check(population, plain_vanilla, "relu", trials=60, tolerance=1e-10)
+    assert errors == {"QuadraticError"}
+
+
+@pytest.mark.parametrize(("precision", "tolerance"), [("float32", 1e-4), ("bfloat16", 0.02)])
+@pytest.mark.parametrize("seeds", [1, 5])
+@pytest.mark.parametrize("activation", PHI)
+@pytest.mark.parametrize(("kind", "plain"), [("vanilla", plain_vanilla), ("gru", plain_gru)])
+@pytest.mark.parametrize(
+    ("name", "cells"),
+    [("spatial_navigation/noisy_unbiased", "place_cells"), ("head_direction/noisy_unbiased", "hd_cells")],
+)
+def test_gradients_in_less_precision_stay_near(name, cells, kind, plain, activation, precision, tolerance, seeds):
+    population = members(
+        f"network.kind={kind}",
+        f"network.activation={activation}",
+        f"training.precision={precision}",
+        f"task.{cells}.number=128",
+        "network.units=64",
+        "task.steps=20",
+        name=name,
+        cells=cells,
+        seeds=seeds,
+    )
+    check(population, plain, activation, trials=50, tolerance=tolerance)
+
+
+def check(population, plain, activation, *, trials, tolerance, threads=1):
+    kinds = set()
+
+    def spy(*arguments):
+        kinds.add(type(error := readout_error(*arguments)).__name__)
+        return error
+
+    batch = sample(population, trials, fresh(population, trials))
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        with pytest.MonkeyPatch.context() as patch, Lanes(torch.device("cpu")) as lanes:
+            patch.setattr(loss_module, "readout_error", spy)
+            losses, gradients = loss_gradients(population, batch, fresh(population, trials), lanes)
+    finally:
+        torch.set_num_threads(before)
+    noise = same_noise(population, trials, len(batch.inputs))
+    for k, (loss, expected) in enumerate(loss_by_the_formulas(population, batch, noise, plain, activation)):
+        assert losses[k].item() == pytest.approx(loss.item(), rel=tolerance)
+        assert expected.keys() == gradients.keys()
+        for name, gradient in expected.items():
+            assert relative(gradients[name][k], gradient) < tolerance, name
+    return kinds
 
 
 @pytest.mark.parametrize("kind", ["vanilla", "gru"])
 def test_a_simulation_is_pure_and_may_be_cut_anywhere(kind):
     network = members(f"network.kind={kind}").network
     generator = torch.Generator().manual_seed(0)
-    inputs, state, noise = (
+    arguments = tuple(
         torch.randn(shape, generator=generator, dtype=torch.float64)
-        for shape in ((9, 3, 4, 2), (3, 4, 11), (9, 3, 4, 11))
+        for shape in ((3, 4, 11), (9, 3, 4, 2), (9, 3, 4, 11))
     )
-    arguments = (state, network.drive(inputs), noise)
     copies = [one.clone() for one in arguments]
-    whole = simulate(network, *arguments)
-    assert torch.equal(whole, simulate(network, *arguments))
+    state, inputs, noise = arguments
+    whole = simulate(network, state, inputs, noise)
+    assert torch.equal(whole, simulate(network, state, inputs, noise))
     assert all(torch.equal(one, copy) for one, copy in zip(arguments, copies, strict=True))
-    first = simulate(network, state, arguments[1][:4], noise[:4])
-    rest = simulate(network, first[-1], arguments[1][4:], noise[4:])
+    first = simulate(network, state, inputs[:4], noise[:4])
+    rest = simulate(network, first[-1], inputs[4:], noise[4:])
     assert torch.equal(whole, torch.cat([first, rest]))
-    silent = simulate(network, state, arguments[1])
-    assert torch.equal(silent, simulate(network, state, arguments[1], torch.zeros_like(noise)))
+    silent = simulate(network, state, inputs)
+    torch.testing.assert_close(silent, simulate(network, state, inputs, torch.zeros_like(noise)))
+    alone = simulate(network.member(1), state[1], inputs[:, 1], noise[:, 1])
+    torch.testing.assert_close(alone, whole[:, 1])
 
 
-def test_a_users_own_kind_of_network_trains_through_the_generic_path(monkeypatch):
+@pytest.mark.parametrize("bias", ["true", "false"])
+def test_a_users_own_kind_of_network_trains_through_autograd(monkeypatch, bias):
     def residual(state, drive, recurrent, activation, step):
         return state + step * activation(drive + state @ recurrent)
 
+    def plain(w, h, u, phi, a):
+        return h + a * phi(
+            functional.linear(h, w["recurrent"]) + functional.linear(u, w["input"], w.get("recurrent_bias"))
+        )
+
     monkeypatch.setitem(NETWORKS, "residual", Kind(residual))
-    population = members("network.kind=residual")
-    generators = [stream(seed, "training") for seed in range(3)]
-    batch = sample(population, 5, generators)
-    weights = population.network.weights
-    for weight in weights.values():
-        weight.requires_grad_()
-    states, outputs = run_task(population, batch, Noise())
-    mean_squared_error(population, outputs, batch).sum().backward()
-    first = batch.start[1] @ weights["encoder"][1].T
-    drive = first @ weights["recurrent"][1].T + batch.inputs[0, 1] @ weights["input"][1].T
-    torch.testing.assert_close(states[0, 1], first + 0.2 * torch.relu(drive))
-    assert all(weight.grad.abs().sum() > 0 for weight in weights.values())
+    words = ("network.kind=residual", f"network.bias={bias}", "network.sigma2_rec=0.01")
+    check(members(*words), plain, "relu", trials=30, tolerance=1e-10, threads=2)
+    words = (*words, "network.units=64")
+    check(
+        members(*words, "training.precision=bfloat16", "network.activation=tanh"),
+        plain,
+        "tanh",
+        trials=30,
+        tolerance=0.02,
+    )
+    population = members(*words)
+    state, inputs = torch.ones(3, 2, 64, dtype=torch.float64), torch.ones(4, 3, 2, 2, dtype=torch.float64)
+    states = simulate(population.network, state, inputs)
+    own = {name: weight[1] for name, weight in population.network.weights.items()}
+    torch.testing.assert_close(states[0, 1], plain(own, state[1], inputs[0, 1], torch.relu, 0.2))
 
 
 @pytest.mark.parametrize(("noise", "law"), [("gaussian", stats.norm(0, 0.3)), ("uniform", stats.uniform(0, 0.3))])
 def test_noise_has_its_distribution_and_the_reference_codes_is_uniform(noise, law):
-    values = draw((20, 50, 8), [0.3], [stream(0, "training")], [NetworkSettings(noise=noise)], torch.float32)
+    values = torch.empty(20, 50, 8)
+    streams = [open_streams(0, "training", 50, torch.device("cpu"))]
+    draw(values, [0.3], [NetworkSettings(noise=noise)], streams, Share(0, slice(0, 50)))
     assert stats.kstest(values.flatten().numpy()[:5000], law.cdf).pvalue > 0.001
 
 
 def test_noise_in_the_task_has_the_variances_of_the_configuration():
     sigma2 = {"in": 0.04, "rec": 0.09, "out": 0.25}
     population = members(*(f"network.sigma2_{where}={value}" for where, value in sigma2.items()), seeds=2)
-    noise = draw_noise(population, 20, 500, [stream(seed, "training") for seed in range(2)])
-    assert [one.shape for one in noise] == [(20, 2, 500, 2), (20, 2, 500, 11), (20, 2, 500, 13)]
-    for one, variance in zip(noise, sigma2.values(), strict=True):
-        assert one.var((0, 2, 3)).tolist() == pytest.approx([variance] * 2, rel=0.05)
-        assert abs(torch.corrcoef(one.transpose(0, 1).flatten(1))[0, 1]) < 0.05  # members draw their own
+    noise = same_noise(population, 500, 20)
+    for where, variance in sigma2.items():
+        assert noise[where].var((0, 2, 3)).tolist() == pytest.approx([variance] * 2, rel=0.05)
+        assert abs(torch.corrcoef(noise[where].transpose(0, 1).flatten(1))[0, 1]) < 0.05  # members draw their own
+    blocks = noise["rec"][:, 0].reshape(20, 20, -1).transpose(0, 1).flatten(1)  # of 25 trials each
+    assert (torch.corrcoef(blocks) - torch.eye(20)).abs().max() < 0.1  # and so do blocks of trials
+
+
+def test_a_trials_noise_does_not_depend_on_how_trials_are_shared_out():
+    settings = [NetworkSettings()] * 2
+
+    def drawn(lanes):
+        noise = torch.empty(6, 2, 90, 3)
+        streams = [open_streams(seed, "training", 90, torch.device("cpu")) for seed in range(2)]
+        for share in itertools.chain(*share_out(2, 90, lanes)):
+            part = noise.new_empty(6, share.trials.stop - share.trials.start, 3)
+            draw(part, [1.0, 2.0], settings, streams, share)
+            noise[:, share.member, share.trials] = part
+        return noise
+
+    assert all(torch.equal(drawn(1), drawn(lanes)) for lanes in (2, 3, 8, 11))
 
 
 def test_a_member_without_noise_draws_nothing_and_stays_silent():
-    generators = [stream(0, "training"), stream(1, "training")]
-    before = generators[0].get_state()
+    streams = [open_streams(seed, "training", 3, torch.device("cpu")) for seed in range(2)]
+    before = streams[0].state()
     settings = [NetworkSettings()] * 2
-    values = draw((4, 3, 2), [0.0, 1.0], generators, settings, torch.float32)
-    assert torch.equal(generators[0].get_state(), before)
-    assert not values[:, 0].any()
-    assert values[:, 1].all()
-    assert draw((4, 3, 2), [0.0, 0.0], generators, settings, torch.float32) is None
+    values = torch.full((4, 3, 2), 7.0)
+    assert not draw(values, [0.0, 1.0], settings, streams, Share(0, slice(0, 3)))
+    assert torch.equal(streams[0].state(), before)
+    assert (values == 7).all()
+    assert draw(values, [0.0, 1.0], settings, streams, Share(1, slice(0, 3)))
+    assert (values != 7).all()
 
 
 def test_noise_does_not_depend_on_how_a_simulation_is_cut():
-    settings = [NetworkSettings()]
-    whole = draw((10, 3, 5), [1.0], [stream(0, "training")], settings, torch.float32)
-    generator = [stream(0, "training")]
-    pieces = [draw((n, 3, 5), [1.0], generator, settings, torch.float32) for n in (3, 6, 1)]
-    assert torch.equal(whole, torch.cat(pieces))
+    def drawn(*lengths):
+        streams = [open_streams(0, "training", 3, torch.device("cpu"))]
+        pieces = [torch.empty(n, 3, 5) for n in lengths]
+        for piece in pieces:
+            draw(piece, [1.0], [NetworkSettings()], streams, Share(0, slice(0, 3)))
+        return torch.cat(pieces)
+
+    assert torch.equal(drawn(10), drawn(3, 6, 1))
+
+
+@hypothesis.given(st.integers(1, 12), st.integers(1, 230), st.integers(1, 9))
+def test_every_trial_of_every_member_is_in_one_share_and_lanes_are_even(members, trials, lanes):
+    shares = share_out(members, trials, lanes)
+    count = torch.zeros(members, trials)
+    for share in itertools.chain(*shares):
+        count[share.member, share.trials] += 1
+    assert (count == 1).all()
+    blocks = [sum(-(-(one.trials.stop - one.trials.start) // BLOCK) for one in own) for own in shares]
+    assert max(blocks) - min(blocks) <= 1
 
 
 @pytest.mark.parametrize(

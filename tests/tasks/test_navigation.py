@@ -66,22 +66,32 @@ def test_biased_walks_gather_about_the_anchor():
     assert pulled < 0.5 * free
 
 
+def unit(angle):
+    return torch.tensor([[math.cos(angle), math.sin(angle)]])
+
+
+def test_a_walker_that_hits_a_wall_head_on_goes_on_along_it():
+    slow, along = SpatialNavigation()._avoid_wall(torch.tensor([[1.09, 0.0]]), unit(0.0), HALF)
+    assert slow.item() == 0.25
+    assert along.abs().tolist() == [[0, 1]]
+
+
 @pytest.mark.parametrize(("wall", "normal"), [((1, 0), 0.0), ((0, 1), 0.5), ((-1, 0), 1.0), ((0, -1), -0.5)])
 @pytest.mark.parametrize("side", [-0.3, 0.2])
 @pytest.mark.parametrize("distance", [0.01, -0.05])
 def test_near_a_wall_the_walker_turns_along_it_and_slows_down(wall, normal, side, distance):
     normal *= math.pi
     position = torch.tensor([wall], dtype=torch.float32) * (1.1 - distance)
-    heading = torch.tensor([normal + side])
-    slow, swerve = SpatialNavigation()._avoid_wall(position, heading, HALF)
+    slow, along = SpatialNavigation()._avoid_wall(position, unit(normal + side), HALF)
     assert slow.item() == 0.25
-    assert (heading + swerve).item() == pytest.approx(normal + math.copysign(math.pi / 2, side), abs=1e-5)
+    torch.testing.assert_close(along, unit(normal + math.copysign(math.pi / 2, side)))
 
 
 @pytest.mark.parametrize(("x", "heading"), [(1.05, 0.3), (1.09, math.pi - 0.3), (0.0, 0.0)])
 def test_far_from_walls_or_facing_away_the_walker_walks_on(x, heading):
-    slow, swerve = SpatialNavigation()._avoid_wall(torch.tensor([[x, 0.0]]), torch.tensor([heading]), HALF)
-    assert (slow.item(), swerve.item()) == (1, 0)
+    slow, along = SpatialNavigation()._avoid_wall(torch.tensor([[x, 0.0]]), unit(heading), HALF)
+    assert slow.item() == 1
+    assert torch.equal(along, unit(heading))
 
 
 def test_a_whole_walk_swerves_and_slows_at_walls_and_nowhere_else():

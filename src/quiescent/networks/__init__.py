@@ -1,12 +1,11 @@
 """Recurrent networks. One file and one line here per kind."""
 
-from quiescent.networks.gru import gru
-from quiescent.networks.noise import Noise
+from quiescent.networks.gru import GruStepper, gru
 from quiescent.networks.population import NETWORKS, Kind, NetworkSettings, Population
 from quiescent.networks.simulate import simulate
-from quiescent.networks.vanilla import vanilla
+from quiescent.networks.vanilla import VanillaStepper, vanilla
 
-NETWORKS["vanilla"] = Kind(vanilla)
-NETWORKS["gru"] = Kind(gru, gates=3)
+NETWORKS["vanilla"] = Kind(vanilla, stepper=VanillaStepper)
+NETWORKS["gru"] = Kind(gru, gates=3, stepper=GruStepper)
 
-__all__ = ["NETWORKS", "Kind", "NetworkSettings", "Noise", "Population", "simulate"]
+__all__ = ["NETWORKS", "Kind", "NetworkSettings", "Population", "simulate"]

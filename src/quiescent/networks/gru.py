@@ -1,8 +1,13 @@
 """Leaky gated recurrent unit: h <- h + (dt/tau) (1 - z) (c - h)."""
 
+from collections.abc import Sequence
+
+import torch
 from torch import Tensor
 
-from quiescent.networks.population import Activation
+from quiescent.networks.activations import Activation, activate, multiply_by_slope
+from quiescent.networks.population import Population, Weights
+from quiescent.networks.products import add_product, product, sum_products
 
 
 def gru(state: Tensor, drive: Tensor, recurrent: Tensor, activation: Activation, step: float) -> Tensor:
@@ -13,3 +18,72 @@ def gru(state: Tensor, drive: Tensor, recurrent: Tensor, activation: Activation,
     update, reset = gates[..., :units], gates[..., units:]
     candidate = activation(drive[..., 2 * units :] + (reset * state) @ recurrent[..., 2 * units :])
     return state + step * (1 - update) * (candidate - state)
+
+
+class GruStepper:
+    """The same by hand. Keeps gates, reset states and candidates; gradients take the place of gates and candidates.
+
+    The weights of the update gate are negated, so that its sigmoid is 1 - z, the share that is renewed.
+    """
+
+    widths: tuple[int, ...] = (2, 1, 1)
+
+    def __init__(self, network: Population, products: torch.dtype) -> None:
+        self._units = units = network.settings[0].units
+        self._products = products
+        self._step = network.step
+        self._phi = network.settings[0].activation
+        recurrent, inputs = (_negated(network.weights[name], units) for name in ("recurrent", "input"))
+        self._to_gates = recurrent[..., : 2 * units, :].to(products)
+        self._to_candidate = recurrent[..., 2 * units :, :].to(products)
+        self._input_gates = inputs[..., : 2 * units, :]
+        self._input_candidate = inputs[..., 2 * units :, :]
+
+    def forward(self, before: Tensor, inputs: Tensor, after: Tensor, noisy: bool, kept: Sequence[Tensor]) -> None:
+        gates, reset_state, candidate = kept
+        torch.matmul(inputs, self._input_gates.mT, out=gates)
+        add_product(gates, before, self._to_gates.mT)
+        gates.sigmoid_()
+        renewed, reset = gates[..., : self._units], gates[..., self._units :]
+        torch.mul(reset, before, out=reset_state)
+        torch.matmul(inputs, self._input_candidate.mT, out=candidate)
+        add_product(candidate, reset_state, self._to_candidate.mT)
+        activate(candidate, self._phi)
+        change = torch.sub(candidate, before).mul_(renewed)
+        if noisy:
+            after.add_(before).add_(change, alpha=self._step)
+        else:
+            torch.add(before, change, alpha=self._step, out=after)
+
+    def backward(self, from_after: Tensor, before: Tensor, to_before: Tensor, kept: Sequence[Tensor]) -> None:
+        gates, _, candidate = kept
+        renewed, reset = gates[..., : self._units], gates[..., self._units :]
+        scaled = from_after * self._step
+        to_renewed = torch.sub(candidate, before).mul_(scaled)
+        to_candidate = scaled.mul_(renewed)
+        to_before.add_(from_after).sub_(to_candidate)
+        multiply_by_slope(to_candidate, candidate, self._phi, out=candidate)
+        multiply_by_slope(to_renewed, renewed, "sigmoid", out=renewed)
+        to_reset_state = torch.empty_like(candidate)
+        product(candidate, self._to_candidate, out=to_reset_state)
+        to_before.addcmul_(to_reset_state, reset)
+        multiply_by_slope(to_reset_state.mul_(before), reset, "sigmoid", out=reset)
+        add_product(to_before, gates, self._to_gates)
+
+    def gradients(self, before: Tensor, inputs: Tensor, kept: Sequence[Tensor]) -> Weights:
+        gates, reset_states, candidates = kept
+        recurrent = [
+            sum_products(gates, before, self._products),
+            sum_products(candidates, reset_states, self._products),
+        ]
+        driven = [sum_products(inputs, one, inputs.dtype).mT for one in (gates, candidates)]
+        return {
+            "recurrent": _negated(torch.cat(recurrent, -2), self._units),
+            "input": _negated(torch.cat(driven, -2), self._units),
+        }
+
+
+def _negated(weights: Tensor, units: int) -> Tensor:
+    weights = weights.clone()
+    weights[..., :units, :].neg_()
+    return weights

@@ -1,45 +1,47 @@
 """Draws of input, recurrent and output noise, scaled and ready to be added."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
 
 import torch
 from jaxtyping import Float
-from torch import Tensor
+from torch import Generator, Tensor
 
+from quiescent.lanes import Share
 from quiescent.networks.population import NetworkSettings
-
-
-class Noise(NamedTuple):
-    """Additive noise of one simulation; None where every member's variance is zero."""
-
-    inputs: Float[Tensor, "time member trial input"] | None = None
-    recurrent: Float[Tensor, "time member trial unit"] | None = None
-    outputs: Float[Tensor, "time member trial cell"] | None = None
+from quiescent.streams import BLOCK, Streams
 
 
 def draw(
-    shape: tuple[int, int, int],
+    out: Float[Tensor, "time *m trial channel"],
     stds: Sequence[float],
-    generators: Sequence[torch.Generator],
     settings: Sequence[NetworkSettings],
-    dtype: torch.dtype,
-) -> Float[Tensor, "time member trial channel"] | None:
-    """Noise of shape (time, trial, channel) for every member, each from its own generator.
+    streams: Sequence[Streams],
+    share: Share,
+) -> bool:
+    """Fill `out` with noise for a share of a population's trials; false, and nothing done, where there is none.
 
-    A member without noise draws nothing. Members are drawn step by step, so that a long
-    simulation gives the same numbers however it is cut into pieces.
+    `stds`, `settings` and `streams` are those of all members. Every block of trials has its own
+    stream, so that its noise does not depend on how trials are shared out, nor on other members.
     """
-    steps, trials, channels = shape
-    if not any(stds):
-        return None
-    noise = torch.zeros(steps, len(stds), trials, channels, dtype=dtype, device=generators[0].device)
-    for member, (std, generator) in enumerate(zip(stds, generators, strict=True)):
-        if std == 0:
-            continue
-        for step in noise[:, member]:
-            if settings[member].noise == "gaussian":
-                step.normal_(0, std, generator=generator)
+    if not any([stds[share.member]] if isinstance(share.member, int) else stds):
+        return False
+    for member, stream, part in _parts(out, streams, share):
+        # On a CPU step by step, where numbers lie side by side; on a GPU all at once.
+        for numbers in (part,) if part.is_cuda else part:
+            if stds[member] == 0:
+                numbers.zero_()
+            elif settings[member].noise == "gaussian":
+                numbers.normal_(0, stds[member], generator=stream)
             else:
-                step.uniform_(0, std, generator=generator)
-    return noise
+                numbers.uniform_(0, stds[member], generator=stream)
+    return True
+
+
+def _parts(out: Tensor, streams: Sequence[Streams], share: Share) -> Iterator[tuple[int, Generator, Tensor]]:
+    if not isinstance(share.member, int):
+        for member, one in enumerate(streams):
+            yield member, one.noise[0], out[:, member]
+        return
+    first = share.trials.start // BLOCK
+    for block, part in enumerate(torch.split(out, BLOCK, dim=1), start=first):
+        yield share.member, streams[share.member].noise[block], part

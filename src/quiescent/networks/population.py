@@ -2,22 +2,34 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float
 from pydantic import field_validator, model_validator
 from torch import Tensor
 
+from quiescent.networks.activations import Activation
 from quiescent.settings import Count, Positive, Settings, Variance
 
-Activation = Callable[[Tensor], Tensor]
-ACTIVATIONS: dict[str, Activation] = {
-    "relu": torch.relu,
-    "tanh": torch.tanh,
-    "sigmoid": torch.sigmoid,
-    "identity": lambda drive: drive,
-}
+
+@runtime_checkable
+class Stepper(Protocol):
+    """A kind's update and its derivative by hand, one step at a time, on arrays (..., trial, channel).
+
+    `forward` fills `after`, which holds the noise of that step if `noisy`, and what is to be `kept`: one array
+    per entry of `widths`, of so many times the number of units. `backward` is handed the gradient of the loss in
+    `after`, adds to that in `before`, and may write over what was kept; `gradients` then gives those of the weights,
+    from all steps.
+    """
+
+    widths: tuple[int, ...]
+
+    def forward(self, before: Tensor, inputs: Tensor, after: Tensor, noisy: bool, kept: Sequence[Tensor]) -> None: ...
+
+    def backward(self, from_after: Tensor, before: Tensor, to_before: Tensor, kept: Sequence[Tensor]) -> None: ...
+
+    def gradients(self, before: Tensor, inputs: Tensor, kept: Sequence[Tensor]) -> dict[str, Tensor]: ...
 
 
 class Kind(NamedTuple):
@@ -25,11 +37,13 @@ class Kind(NamedTuple):
 
     `update(state, drive, recurrent, activation, step)` returns the next state. `drive`
     (`member trial gate*unit`) is the input already multiplied by the input weights (plus bias),
-    `recurrent` (`member unit gate*unit`) multiplies states from the right, `step` is dt / tau.
+    `recurrent` (`member unit gate*unit`) multiplies states from the right, `step` is dt / tau. A kind
+    may also have a `stepper`, the same by hand with its derivative; without it autograd does the work.
     """
 
     update: Callable[[Tensor, Tensor, Tensor, Activation, float], Tensor]
     gates: int = 1
+    stepper: "Callable[[Population, torch.dtype], Stepper] | None" = None
 
 
 NETWORKS: dict[str, Kind] = {}  # filled by the room's __init__; a user's own kind goes in here too
@@ -73,7 +87,7 @@ Weights = dict[str, Tensor]
 
 @dataclass(frozen=True)
 class Population:
-    """Weights of M members and the settings of each.
+    """Weights of M members and the settings of each; of a single one the arrays may lack the member axis.
 
     Weights: `encoder` (member unit cell), `input` (member gate*unit input), `recurrent`
     (member gate*unit unit), `output` (member cell unit); with biases also `recurrent_bias`
@@ -104,34 +118,23 @@ class Population:
     def dtype(self) -> torch.dtype:
         return self.weights["recurrent"].dtype
 
-    def encode(self, code: Float[Tensor, "member trial cell"]) -> Float[Tensor, "member trial unit"]:
+    def member(self, member: int | slice) -> "Population":
+        """One member, whose arrays then have no member axis; or, for a slice, several."""
+        own = self.settings[member]
+        settings = own if isinstance(own, tuple) else (own,)
+        return Population(settings, {name: weight[member] for name, weight in self.weights.items()})
+
+    def encode(self, code: Float[Tensor, "*m trial cell"]) -> Float[Tensor, "*m trial unit"]:
         """Initial state from the activity of the cells at the start."""
-        return per_member(code[None], self.weights["encoder"])[0]
+        return code @ self.weights["encoder"].mT
 
-    def readout(self, states: Float[Tensor, "time member trial unit"]) -> Float[Tensor, "time member trial cell"]:
+    def readout(self, states: Float[Tensor, "*m row unit"]) -> Float[Tensor, "*m row cell"]:
         """Linear read-out of the cells' activity, without output noise."""
-        outputs = per_member(states, self.weights["output"])
-        return outputs + self.weights["output_bias"][:, None] if "output_bias" in self.weights else outputs
-
-    def drive(self, inputs: Float[Tensor, "time member trial input"]) -> Float[Tensor, "time member trial drive"]:
-        """Everything that reaches the units from outside, for all steps at once."""
-        drive = per_member(inputs, self.weights["input"])
-        return drive + self.weights["recurrent_bias"][:, None] if "recurrent_bias" in self.weights else drive
+        outputs = states @ self.weights["output"].mT
+        return outputs.add_(self.weights["output_bias"].unsqueeze(-2)) if "output_bias" in self.weights else outputs
 
     def to(self, device: torch.device, dtype: torch.dtype) -> "Population":
         return replace(self, weights={name: weight.to(device, dtype) for name, weight in self.weights.items()})
-
-
-def per_member(
-    values: Float[Tensor, "time member trial i"], weights: Float[Tensor, "member o i"]
-) -> Float[Tensor, "time member trial o"]:
-    """Every member's linear map of its own values, as one large product each."""
-    return stack_members([values[:, member] @ weight.T for member, weight in enumerate(weights)])
-
-
-def stack_members(values: Sequence[Float[Tensor, "time ..."]]) -> Float[Tensor, "time member ..."]:
-    """Stack along the member axis, the second; a single member is not copied."""
-    return values[0].unsqueeze(1) if len(values) == 1 else torch.stack(tuple(values), 1)
 
 
 def initialise(

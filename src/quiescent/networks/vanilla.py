@@ -1,10 +1,51 @@
 """Leaky rate network: h <- (1 - dt/tau) h + (dt/tau) phi(W h + drive)."""
 
+from collections.abc import Sequence
+
+import torch
 from torch import Tensor
 
-from quiescent.networks.population import Activation
+from quiescent.networks.activations import Activation, activate, multiply_by_slope
+from quiescent.networks.population import Population, Weights
+from quiescent.networks.products import add_product, sum_products
 
 
 def vanilla(state: Tensor, drive: Tensor, recurrent: Tensor, activation: Activation, step: float) -> Tensor:
     """Krishna et al. (2024), section 3."""
     return (1 - step) * state + step * activation(drive + state @ recurrent)
+
+
+class VanillaStepper:
+    """The same by hand. Keeps the rates phi(.), which become the gradient of the pre-activations over dt/tau."""
+
+    widths: tuple[int, ...] = (1,)
+
+    def __init__(self, network: Population, products: torch.dtype) -> None:
+        self._products = products
+        self._recurrent = network.weights["recurrent"].to(products)
+        self._input = network.weights["input"]
+        self._step = network.step
+        self._phi = network.settings[0].activation
+
+    def forward(self, before: Tensor, inputs: Tensor, after: Tensor, noisy: bool, kept: Sequence[Tensor]) -> None:
+        (rate,) = kept
+        torch.matmul(inputs, self._input.mT, out=rate)
+        add_product(rate, before, self._recurrent.mT)
+        activate(rate, self._phi)
+        if noisy:
+            after.add_(before, alpha=1 - self._step).add_(rate, alpha=self._step)
+        else:
+            torch.lerp(before, rate, self._step, out=after)
+
+    def backward(self, from_after: Tensor, before: Tensor, to_before: Tensor, kept: Sequence[Tensor]) -> None:
+        (rate,) = kept
+        multiply_by_slope(from_after, rate, self._phi, out=rate)
+        to_before.add_(from_after, alpha=1 - self._step)
+        add_product(to_before, rate, self._recurrent, self._step)
+
+    def gradients(self, before: Tensor, inputs: Tensor, kept: Sequence[Tensor]) -> Weights:
+        (rates,) = kept
+        return {
+            "recurrent": sum_products(rates, before, self._products).mul_(self._step),
+            "input": sum_products(inputs, rates, inputs.dtype).mT * self._step,
+        }

@@ -1,12 +1,15 @@
 """Population codes: a position or a heading to the activity of cells, and back."""
 
+import functools
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import ClassVar, NamedTuple, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float
 from pydantic import model_validator
+from scipy.special import ive
 from torch import Tensor
 
 from quiescent.settings import Count, Positive, Settings
@@ -61,6 +64,13 @@ class HeadDirectionCellSettings(_CellSettings):
     width: Positive = math.pi / 6  # rad
 
 
+class Series(NamedTuple):
+    """A code that is linear in a few features of the variable, of which the first is 1."""
+
+    features: Callable[[Float[Tensor, "*shape dim"]], Float[Tensor, "*shape feature"]]
+    coefficients: Float[Tensor, "feature cell"]
+
+
 @dataclass(frozen=True)
 class PlaceCells:
     """Softmax-normalised Gaussian place fields, optionally with a surround (Sorscher et al. 2019)."""
@@ -85,10 +95,15 @@ class PlaceCells:
         return code.div_(code.sum(-1, keepdim=True))
 
     def _softmax(self, states: Tensor, variance: float) -> Tensor:
-        # |x|^2 is the same for every cell, so the softmax does not need it.
+        # |x|^2 is the same for every cell, so the softmax does not need it. Sums beat a product of so few columns,
+        # and one array of this size is enough.
         bias = -self.centres.square().sum(-1) / (2 * variance)
-        logits = torch.addmm(bias, states.reshape(-1, states.shape[-1]), self.centres.T / variance)
-        return torch.softmax(logits, -1).reshape(*states.shape[:-1], -1)
+        logits = bias.expand(*states.shape[:-1], -1).clone()
+        for coordinate, scaled in zip(
+            states.unsqueeze(-1).unbind(-2), (self.centres / variance).unbind(1), strict=True
+        ):
+            logits.addcmul_(coordinate, scaled)
+        return torch.softmax(logits, -1, out=logits)
 
     def decode(self, outputs: Float[Tensor, "*shape cell"]) -> Float[Tensor, "*shape dim"]:
         """Mean centre of the most active cells (m)."""
@@ -122,6 +137,29 @@ class HeadDirectionCells:
         best = outputs.topk(self.settings.decode_from, dim=-1, sorted=False).indices
         angles = self.preferred[best]
         return torch.atan2(angles.sin().mean(-1), angles.cos().mean(-1)).unsqueeze(-1)
+
+    @functools.cached_property
+    def series(self) -> Series:
+        """The Fourier series of the tuning curves, to the precision of their type.
+
+        `exp(kappa (cos x - 1)) = e^-kappa (I_0 + 2 sum_k I_k cos k x)` with Bessel functions of kappa.
+        """
+        kappa = 1 / self.settings.width**2
+        smallest = torch.finfo(self.preferred.dtype).eps / 4
+        number = 1
+        while 2 * ive(number, kappa) > smallest * ive(0, kappa):
+            number += 1
+        harmonics = torch.arange(1, number, dtype=self.preferred.dtype, device=self.preferred.device)
+        weights = torch.from_numpy(2 * ive(range(1, number), kappa)).to(harmonics)
+        angles = torch.outer(harmonics, self.preferred)
+        constant = torch.full_like(angles[:1], float(ive(0, kappa)))
+        coefficients = torch.cat([constant, weights[:, None] * angles.cos(), weights[:, None] * angles.sin()])
+
+        def features(states: Tensor) -> Tensor:
+            turned = states * harmonics
+            return torch.cat([torch.ones_like(states), turned.cos(), turned.sin_()], -1)
+
+        return Series(features, coefficients)
 
     def to(self, device: torch.device, dtype: torch.dtype) -> "HeadDirectionCells":
         return HeadDirectionCells(self.preferred.to(device, dtype), self.settings)

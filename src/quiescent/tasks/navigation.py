@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from quiescent.settings import Count, NotNegative, Number, Positive, Settings
-from quiescent.tasks.codes import Code, Identity, PlaceCellSettings, place_cells, wrap
+from quiescent.tasks.codes import Code, Identity, PlaceCellSettings, place_cells
 from quiescent.tasks.trials import Box, Trials
 
 
@@ -49,32 +49,33 @@ class SpatialNavigation(Settings):
         device = generator.device
         shape = (self.steps + 1, batch_size)
         uniform = torch.rand(shape, generator=generator, device=device)
-        speeds = self.speed_scale * torch.sqrt(-2 * torch.log1p(-uniform))
+        lengths = self.speed_scale * self.dt * torch.sqrt(-2 * torch.log1p(-uniform))
         turns = torch.randn(shape, generator=generator, device=device)
         turns = (self.turn_mean + self.turn_std * turns) * self.dt
+        rotations = torch.polar(torch.ones_like(turns), turns)
         heading = 2 * math.pi * torch.rand(batch_size, generator=generator, device=device)
+        direction = torch.stack([heading.cos(), heading.sin()], -1)
         position = torch.rand(batch_size, 2, generator=generator, device=device)
         half = torch.tensor([self.box_width / 2, self.box_height / 2], device=device)
         position = (2 * position - 1) * (half if self.init_pos == "uniform" else 0 * half)
 
         anchor = torch.tensor(self.anchor_point, device=device)
         positions, steps = [position], []
-        for speed, turn in zip(speeds, turns, strict=True):
-            slow, swerve = self._avoid_wall(position, heading, half)
-            direction = torch.stack([heading.cos(), heading.sin()], -1)
-            step = (speed * slow * self.dt).unsqueeze(-1) * direction
+        for length, rotation in zip(lengths.unsqueeze(-1), rotations, strict=True):
+            slow, along = self._avoid_wall(position, direction, half)
+            step = slow * length * direction
             if self.biased:
                 step = step + self.drift_const * (anchor - position)
-            position, heading = position + step, heading + turn + swerve
+            direction = torch.view_as_real(torch.view_as_complex(along) * rotation)
+            position = position + step
             positions.append(position)
             steps.append(step)
         return Trials(torch.stack(steps[1:]), positions[1], torch.stack(positions[2:]))
 
-    def _avoid_wall(self, position: Tensor, heading: Tensor, half: Tensor) -> tuple[Tensor, Tensor]:
-        # Walls in the order of their outward normals: right, top, left, bottom.
-        distance, wall = torch.cat([half - position, half + position], -1).min(-1)
-        angle = wrap(heading - wall * (math.pi / 2))
-        near = (distance < self.border_region) & (angle.abs() < math.pi / 2)
-        slow = torch.where(near, self.border_slow_factor, 1.0)
-        swerve = torch.where(near, angle.sign() * (math.pi / 2 - angle.abs()), 0.0)
-        return slow, swerve
+    def _avoid_wall(self, position: Tensor, direction: Tensor, half: Tensor) -> tuple[Tensor, Tensor]:
+        # A walker near a wall (the nearest one) and facing it is slow, and swerves to go along the wall.
+        depth = position.abs() - (half - self.border_region)
+        facing = (depth > 0) & (depth >= depth.flip(-1)) & (position * direction > 0)
+        slow = torch.where(facing.any(-1, keepdim=True), self.border_slow_factor, 1.0)
+        sideways = torch.copysign(torch.ones_like(direction), direction)
+        return slow, torch.where(facing.flip(-1), sideways, direction).masked_fill(facing, 0.0)

@@ -1,0 +1,141 @@
+"""The same computations as reference implementations are commonly written: the baseline of the benchmarks.
+
+A module whose forward loops over time, applies `nn.Linear` to state and input, reads out at every step and
+assigns by slice; autograd through everything; trajectories from a NumPy loop; codes from the full difference
+tensor; decoding by top-k every batch; densities by scipy. Batch first: (trial, time, channel).
+"""
+
+import math
+
+import numpy as np
+import torch
+from scipy.stats import gaussian_kde
+from torch import Tensor, nn
+
+from quiescent.networks import NetworkSettings
+from quiescent.tasks import HeadDirection, SpatialNavigation
+
+
+class Network(nn.Module):
+    """Noisy recurrent network, vanilla or gated, with a linear read-out."""
+
+    def __init__(self, settings: NetworkSettings, n_inputs: int, n_cells: int) -> None:
+        super().__init__()
+        rows = settings.units * (3 if settings.kind == "gru" else 1)
+        self.settings = settings
+        self.encoder = nn.Linear(n_cells, settings.units, bias=False)
+        self.input = nn.Linear(n_inputs, rows, bias=False)
+        self.recurrent = nn.Linear(settings.units, rows, bias=False)
+        self.output = nn.Linear(settings.units, n_cells, bias=False)
+        self.activation = {"relu": torch.relu, "tanh": torch.tanh}[settings.activation]
+
+    def forward(self, inputs: Tensor, code: Tensor, noise: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """States and outputs; `noise` (trial, time, unit) is drawn here unless it is given."""
+        trials, steps, _ = inputs.shape
+        state = self.encoder(code)
+        states = torch.zeros(trials, steps, self.settings.units)
+        outputs = torch.zeros(trials, steps, self.output.out_features)
+        sigma, sigma_out = math.sqrt(self.settings.sigma2_rec), math.sqrt(self.settings.sigma2_out)
+        for t in range(steps):
+            eta = sigma * torch.randn_like(state) if noise is None else noise[:, t]
+            state = self.step(state, inputs[:, t]) + eta
+            output = self.output(state)
+            if sigma_out:
+                output = output + sigma_out * torch.randn_like(output)
+            states[:, t, :] = state
+            outputs[:, t, :] = output
+        return states, outputs
+
+    def step(self, state: Tensor, u: Tensor) -> Tensor:
+        a = self.settings.dt / self.settings.tau
+        if self.settings.kind == "vanilla":
+            return (1 - a) * state + a * self.activation(self.recurrent(state) + self.input(u))
+        w_update, w_reset, w_candidate = self.recurrent.weight.chunk(3)
+        u_update, u_reset, u_candidate = self.input(u).chunk(3, -1)
+        update = torch.sigmoid(u_update + state @ w_update.T)
+        reset = torch.sigmoid(u_reset + state @ w_reset.T)
+        candidate = self.activation(u_candidate + (reset * state) @ w_candidate.T)
+        return state + a * (1 - update) * (candidate - state)
+
+
+def walks(task: SpatialNavigation, trials: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Displacements (trial, time, 2) and positions (trial, time + 1, 2) of the foraging walk."""
+    steps = task.steps + 1
+    half = np.array([task.box_width / 2, task.box_height / 2])
+    positions = np.zeros((trials, steps + 1, 2))
+    displacements = np.zeros((trials, steps, 2))
+    positions[:, 0] = rng.uniform(-half, half, (trials, 2))
+    heading = rng.uniform(0, 2 * np.pi, trials)
+    speeds = rng.rayleigh(task.speed_scale, (trials, steps))
+    turns = rng.normal(task.turn_mean, task.turn_std, (trials, steps)) * task.dt
+    for t in range(steps):
+        here = positions[:, t]
+        distances = np.stack(
+            [half[0] - here[:, 0], half[1] - here[:, 1], half[0] + here[:, 0], half[1] + here[:, 1]], axis=1
+        )
+        wall = np.argmin(distances, axis=1)
+        angle = np.mod(heading - wall * np.pi / 2 + np.pi, 2 * np.pi) - np.pi
+        near = (np.min(distances, axis=1) < task.border_region) & (np.abs(angle) < np.pi / 2)
+        turn = turns[:, t].copy()
+        turn[near] += np.sign(angle[near]) * (np.pi / 2 - np.abs(angle[near]))
+        speed = speeds[:, t].copy()
+        speed[near] *= task.border_slow_factor
+        step = (speed * task.dt)[:, None] * np.stack([np.cos(heading), np.sin(heading)], axis=-1)
+        if task.biased:
+            step += task.drift_const * (np.array(task.anchor_point) - here)
+        displacements[:, t] = step
+        positions[:, t + 1] = here + step
+        heading = heading + turn
+    return displacements[:, 1:], positions[:, 1:]
+
+
+def turns(task: HeadDirection, trials: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Turns (trial, time, 1) and headings (trial, time + 1, 1)."""
+    headings = np.zeros((trials, task.steps + 1))
+    inputs = task.dt * rng.normal(task.turn_mean, task.turn_std, (trials, task.steps))
+    if task.biased:
+        inputs = np.abs(inputs)
+    headings[:, 0] = rng.uniform(-np.pi, np.pi, trials)
+    for t in range(task.steps):
+        headings[:, t + 1] = np.mod(headings[:, t] + inputs[:, t] + np.pi, 2 * np.pi) - np.pi
+    return inputs[..., None], headings[..., None]
+
+
+def place_code(positions: Tensor, centres: Tensor, width: float) -> Tensor:
+    """Softmax-normalised Gaussian place fields, from every difference of position and centre."""
+    difference = positions[:, :, None, :] - centres
+    return torch.softmax(-(difference**2).sum(-1) / (2 * width**2), dim=-1)
+
+
+def heading_code(headings: Tensor, preferred: Tensor, width: float) -> Tensor:
+    """Von Mises tuning with peak 1."""
+    return torch.exp((torch.cos(headings - preferred) - 1) / width**2)
+
+
+def decode_position(outputs: Tensor, centres: Tensor) -> Tensor:
+    return centres[torch.topk(outputs, 3, dim=-1).indices].mean(-2)
+
+
+def decode_heading(outputs: Tensor, preferred: Tensor) -> Tensor:
+    angles = preferred[torch.topk(outputs, 3, dim=-1).indices]
+    return torch.atan2(torch.sin(angles).mean(-1), torch.cos(angles).mean(-1))[..., None]
+
+
+def train_batch(
+    network: Network, optimizer: torch.optim.Adam, inputs: Tensor, code: Tensor, noise: Tensor | None = None
+) -> tuple[float, Tensor]:
+    """One step of Adam; `code` (trial, time + 1, cell) begins with the start. Returns loss and outputs."""
+    optimizer.zero_grad()
+    _, outputs = network(inputs, code[:, 0], noise)
+    loss = ((outputs - code[:, 1:]) ** 2).mean()
+    loss.backward()
+    optimizer.step()
+    return loss.item(), outputs.detach()
+
+
+def kl(p: np.ndarray, q: np.ndarray, draws: int, rng: np.random.Generator) -> float:
+    """KL(p || q) between scipy's Gaussian kernel densities of two clouds of points (point, 2)."""
+    density_p, density_q = gaussian_kde(p.T), gaussian_kde(q.T)
+    points = density_p.resample(draws, seed=rng)
+    clip = math.log(1e7)
+    return float(np.clip(density_p.logpdf(points) - density_q.logpdf(points), -clip, clip).mean())

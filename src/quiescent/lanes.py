@@ -1,0 +1,104 @@
+"""Lanes: threads that each work on their own share of a population's trials.
+
+One thread per core, each with single-threaded products on its own trials, beats products that are spread over
+cores: random numbers and every small operation run in parallel too, and threads meet once per batch.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from math import prod
+from types import TracebackType
+from typing import NamedTuple, TypeVar
+
+import torch
+from torch import Tensor
+
+from quiescent.streams import BLOCK
+
+Result = TypeVar("Result")
+
+
+class Share(NamedTuple):
+    """Trials of one member; on a GPU, where one product serves all members, all trials of all.
+
+    Indexes arrays (..., member, trial, ...).
+    """
+
+    member: int | slice
+    trials: slice
+
+
+class Scratch:
+    """Memory of one lane, used again for every batch: fresh pages cost more than the arithmetic on them."""
+
+    def __init__(self) -> None:
+        self._arrays: dict[str, Tensor] = {}
+
+    def steps(self, name: str, steps: int, shape: Sequence[int], like: Tensor) -> Tensor:
+        """Uninitialised array (step, *shape) of the type and device of `like`; in memory, steps lie inside members."""
+        *members, trials, channels = shape
+        return self._empty(name, (*members, steps, trials, channels), like).movedim(-3, 0)
+
+    def _empty(self, name: str, shape: Sequence[int], like: Tensor) -> Tensor:
+        size = prod(shape)
+        held = self._arrays.get(name)
+        if held is None or len(held) < size or held.dtype != like.dtype or held.device != like.device:
+            self._arrays[name] = held = like.new_empty(size)
+        return held[:size].view(*shape)
+
+
+class Lanes:
+    """As many lanes as torch has threads on a CPU, one on a GPU. A context: torch's own threads rest inside."""
+
+    def __init__(self, device: torch.device) -> None:
+        self._threads = torch.get_num_threads()
+        self._on_cpu = device.type == "cpu"
+        self._scratch = [Scratch() for _ in range(self._threads if self._on_cpu else 1)]
+
+    def __enter__(self) -> "Lanes":
+        torch.set_num_threads(1)
+        self._pool = ThreadPoolExecutor(len(self._scratch), initializer=torch.set_num_threads, initargs=(1,))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.shutdown(cancel_futures=True)
+        torch.set_num_threads(self._threads)
+
+    def map(self, work: Callable[[Share, Scratch], Result], members: int, trials: int) -> list[tuple[Share, Result]]:
+        """Do `work` for every share, in the lanes; results come in the order of members and trials."""
+        if not self._on_cpu:
+            whole = Share(slice(None), slice(0, trials))
+            return [(whole, work(whole, self._scratch[0]))]
+
+        def run(lane: int) -> list[tuple[Share, Result]]:
+            return [(share, work(share, self._scratch[lane])) for share in shares[lane]]
+
+        shares = share_out(members, trials, len(self._scratch))
+        if len(shares) == 1:
+            return run(0)
+        return [result for results in self._pool.map(run, range(len(shares))) for result in results]
+
+
+def share_out(members: int, trials: int, lanes: int) -> list[list[Share]]:
+    """Every lane's shares, as equal as blocks of trials allow; together they are all trials of all members.
+
+    Examples
+    --------
+    >>> share_out(members=1, trials=200, lanes=2)
+    [[Share(member=0, trials=slice(0, 100, None))], [Share(member=0, trials=slice(100, 200, None))]]
+    """
+    blocks = -(-trials // BLOCK)
+    total = members * blocks
+    shares: list[list[Share]] = []
+    for lane in range(lanes):
+        at, end = total * lane // lanes, total * (lane + 1) // lanes
+        own = []
+        while at < end:
+            member, first = divmod(at, blocks)
+            last = min(blocks, first + end - at)
+            own.append(Share(member, slice(first * BLOCK, min(trials, last * BLOCK))))
+            at += last - first
+        shares.append(own)
+    return shares
