@@ -100,7 +100,8 @@ def train(
             raise QuiescentError(
                 f"unfinished: {', '.join(unfinished)}. Leave out --no-resume, or choose another --out."
             )
-        with progress_bar(console, config.name) as report:
+        total, left = len(runs) * config.training.batches, training.batches_left(runs)
+        with progress_bar(console, config.name, total=total, done=total - left) as report:
             training.train(config, folder, device=device, on_progress=report)
     console.print(runs_table(runs))
     console.print(f"Next: quiescent measure kl {folder}", soft_wrap=True)

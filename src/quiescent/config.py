@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, TypeAdap
 
 from quiescent.errors import QuiescentError
 from quiescent.experiments import FOLDER, names
-from quiescent.networks import NetworkSettings
+from quiescent.networks import NETWORKS, NetworkSettings
 from quiescent.settings import Count, NotNegative, Positive, Settings
 from quiescent.tasks import TASKS
 
@@ -176,6 +176,12 @@ def label(config: Config) -> str:
 def task_noise(config: Config) -> float:
     """Recurrent noise variance of the noisy networks of the same task (its base configuration)."""
     return float(_read(f"{config.task.name}/base")["network"]["sigma2_rec"])
+
+
+def is_built_in(config: Config) -> bool:
+    """Whether another process that imports this package knows the configuration's kind of network and task."""
+    homes = (NETWORKS[config.network.kind].update.__module__, type(config.task).__module__)
+    return all(home.startswith("quiescent.") for home in homes)
 
 
 def differences(old: Config, new: Config) -> list[str]:

@@ -111,12 +111,9 @@ def mean_and_spread(values: Iterable[SupportsFloat]) -> str:
 
 @contextmanager
 def progress_bar(
-    console: Console, title: str, *, total: int | None = None
+    console: Console, title: str, *, total: int, done: int = 0
 ) -> Iterator[Callable[["TrainingProgress"], None]]:
-    """A bar with rate of work and time left; yields what `train` reports to.
-
-    `total` counts the batches of several trainings that are shown as one.
-    """
+    """A bar with rate of work and time left; yields what `train` reports to. Counts batches of one network each."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -127,13 +124,9 @@ def progress_bar(
         TextColumn("{task.fields[note]}"),
     )
     with Progress(*columns, console=console) as bar:
-        task = bar.add_task(title, total=total, note="")
+        task = bar.add_task(title, total=total, completed=done, note="")
 
         def report(progress: "TrainingProgress") -> None:
-            note = f"loss {max(progress.losses):.3g}"
-            if total is None:
-                bar.update(task, completed=progress.batch, total=progress.batches, note=note)
-            else:
-                bar.update(task, advance=1, note=note)
+            bar.update(task, advance=len(progress.losses), note=f"loss {max(progress.losses):.3g}")
 
         yield report

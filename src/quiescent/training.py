@@ -9,7 +9,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from quiescent.config import Config
+from quiescent.config import Config, is_built_in
 from quiescent.errors import QuiescentError
 from quiescent.lanes import Lanes
 from quiescent.loss import loss_gradients, test_errors
@@ -38,26 +38,41 @@ def train(
     device: str | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> list[Run]:
-    """Train one network per seed of `config`, as one population, and return their finished runs.
+    """Train one network per seed of `config` and return their finished runs.
+
+    On a CPU in one process per core, each with one network at a time; a network alone, or of a kind
+    that only this process knows, gets all cores. On a GPU all networks together, as one population.
 
     Runs lie in `out/seed_K` (default `runs/<configuration>/seed_K`). Finished runs are not trained
     again and unfinished ones go on where they stopped, to the same weights. Ctrl-C saves first.
     """
     where = usable_device(device)
     runs = open_runs(config, Path(out) if out is not None else default_folder(config))
+    total, done = batches_left(runs), 0
     with _Stopped() as stopped:
-        for group in groups_to_train(runs):
-            steps = training_steps(group, device=where)
-            for progress in steps:
-                if on_progress is not None:
-                    on_progress(progress)
-                if stopped.asked:
-                    steps.close()
-                    break
-            if stopped.asked and groups_to_train(runs):
-                done = f"{progress.batch} of {progress.batches} batches"
-                raise Interrupted(f"stopped and saved after {done}; start it again to go on")
+        steps = _all_steps(runs, where)
+        for progress in steps:
+            done += len(progress.losses)
+            if on_progress is not None:
+                on_progress(progress)
+            if stopped.asked:
+                steps.close()
+                break
+        if stopped.asked and batches_left(runs):
+            raise Interrupted(f"stopped and saved after {done} of {total} batches; start it again to go on")
     return runs
+
+
+def _all_steps(runs: Sequence[Run], device: torch.device) -> Generator[Progress, None, None]:
+    groups = groups_to_train(runs, device)
+    threads = torch.get_num_threads()
+    if device.type == "cpu" and threads > 1 and len(groups) > 1 and is_built_in(groups[0][0].config()):
+        from quiescent.workers import train_in_processes  # which imports this module
+
+        yield from train_in_processes([run for (run,) in groups], threads)
+    else:
+        for group in groups:
+            yield from training_steps(group, device=device)
 
 
 def usable_device(device: str | None = None) -> torch.device:
@@ -70,18 +85,18 @@ def usable_device(device: str | None = None) -> torch.device:
         raise QuiescentError(f"device={name}: cannot be used here ({str(error).splitlines()[0]}).") from None
 
 
-def groups_to_train(runs: Sequence[Run]) -> list[list[Run]]:
-    """Unfinished runs, grouped by the number of batches they have behind them."""
-    groups: dict[int, list[Run]] = {}
+def groups_to_train(runs: Sequence[Run], device: torch.device) -> list[list[Run]]:
+    """Unfinished runs that are trained together: on a GPU those with equal numbers of batches behind them."""
+    groups: dict[object, list[Run]] = {}
     for run in runs:
         if not run.finished():
-            groups.setdefault(run.batches_done(), []).append(run)
+            groups.setdefault(run if device.type == "cpu" else run.batches_done(), []).append(run)
     return list(groups.values())
 
 
 def batches_left(runs: Sequence[Run]) -> int:
-    """Number of batches that `train` will report for these runs."""
-    return sum(group[0].config().training.batches - group[0].batches_done() for group in groups_to_train(runs))
+    """Number of batches, each of one network, that are still to be trained."""
+    return sum(max(0, run.config().training.batches - run.batches_done()) for run in runs)
 
 
 def training_steps(runs: Sequence[Run], *, device: torch.device | str = "cpu") -> Generator[Progress, None, None]:
@@ -93,10 +108,7 @@ def training_steps(runs: Sequence[Run], *, device: torch.device | str = "cpu") -
     settings = configs[0].training
     batch = runs[0].batches_done()
     members = untrained(configs).to(device)
-    weights = members.network.weights
-    optimizer = torch.optim.Adam(
-        list(weights.values()), lr=settings.learning_rate, weight_decay=settings.weight_decay, fused=True
-    )
+    optimizer = adam(members)
     streams = [open_streams(seed, "training", settings.batch_size, members.network.device) for seed in members.seeds]
     if batch:
         _restore(runs, members, optimizer, streams)
@@ -108,13 +120,8 @@ def training_steps(runs: Sequence[Run], *, device: torch.device | str = "cpu") -
         errors = None if batch else _test(runs, members, 0, lanes)
         try:
             while batch < settings.batches:
-                drawn = sample(members, settings.batch_size, streams)
-                losses, gradients = loss_gradients(members, drawn, streams, lanes)
-                for name, gradient in gradients.items():
-                    weights[name].grad = gradient
-                optimizer.step()
+                values = train_batch(members, optimizer, streams, lanes)
                 batch += 1
-                values = losses.tolist()
                 _require_finite(runs, values, batch, saved)
                 last = batch == settings.batches
                 if batch % settings.test_every == 0 or last:
@@ -127,6 +134,29 @@ def training_steps(runs: Sequence[Run], *, device: torch.device | str = "cpu") -
             if saved < batch:
                 _save(runs, members, optimizer, streams, batch)
             raise
+
+
+def adam(members: Members) -> torch.optim.Adam:
+    """The optimizer of all members' weights."""
+    settings = members.configs[0].training
+    return torch.optim.Adam(
+        list(members.network.weights.values()),
+        lr=settings.learning_rate,
+        weight_decay=settings.weight_decay,
+        fused=True,
+    )
+
+
+def train_batch(
+    members: Members, optimizer: torch.optim.Optimizer, streams: Sequence[Streams], lanes: Lanes
+) -> list[float]:
+    """One step of the optimizer on a fresh batch; returns every member's loss."""
+    batch = sample(members, members.configs[0].training.batch_size, streams)
+    losses, gradients = loss_gradients(members, batch, streams, lanes)
+    for name, weight in members.network.weights.items():
+        weight.grad = gradients[name]
+    optimizer.step()
+    return [float(loss) for loss in losses.tolist()]
 
 
 class _Stopped:

@@ -1,5 +1,6 @@
 """Smooth densities of decoded positions (Gaussian kernels) and headings (wrapped Gaussian kernels)."""
 
+import functools
 import itertools
 import math
 from typing import Protocol, runtime_checkable
@@ -81,13 +82,13 @@ class PlaneDensity:
 
 def _share_out(at: Points, shape: tuple[int, ...]) -> Float[np.ndarray, "*grid"]:
     """Count points on grid nodes; each is shared linearly among the nodes around it."""
-    nodes = np.floor(at).astype(int)
-    rest = at - nodes
+    nodes = np.floor(at)
+    index = np.ravel_multi_index(tuple(nodes.T.astype(int)), shape)
+    rest = (at - nodes).T
     counts = np.zeros(math.prod(shape))
-    for corner in itertools.product((0, 1), repeat=at.shape[1]):
-        weights = np.prod(np.where(corner, rest, 1 - rest), axis=1)
-        index = np.ravel_multi_index(tuple((nodes + corner).T), shape)
-        counts += np.bincount(index, weights, len(counts))
+    for corner in itertools.product((0, 1), repeat=len(shape)):
+        weights = functools.reduce(np.multiply, (r if c else 1 - r for c, r in zip(corner, rest, strict=True)))
+        counts += np.bincount(index + np.ravel_multi_index(corner, shape), weights, len(counts))
     return counts.reshape(shape)
 
 
