@@ -4,7 +4,7 @@ READY := $(VENV)/.ready
 PYTHONS := python3.13 python3.12 python3.11 python3
 SUITABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help env demo test check format clean
+.PHONY: help env demo test bench check format clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ demo: env  ## Train on a real rat's foraging and watch the networks dream (about
 
 test: env  ## Run all tests
 	$(VENV)/bin/python -m pytest -q
+
+bench: env  ## Measure what everything costs, into benchmarks/results (less than 10 minutes)
+	$(VENV)/bin/python benchmarks/bench.py
 
 check: env  ## Lint, formatting and types
 	$(VENV)/bin/ruff check

@@ -30,18 +30,21 @@ class Network(nn.Module):
         self.activation = {"relu": torch.relu, "tanh": torch.tanh}[settings.activation]
 
     def forward(self, inputs: Tensor, code: Tensor, noise: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """States and outputs; `noise` (trial, time, unit) is drawn here unless it is given."""
+        """States and outputs. All noise is drawn here, unless that of the states (trial, time, unit) is given."""
         trials, steps, _ = inputs.shape
+        sigma_in, sigma_rec, sigma_out = (
+            math.sqrt(variance)
+            for variance in (self.settings.sigma2_in, self.settings.sigma2_rec, self.settings.sigma2_out)
+        )
         state = self.encoder(code)
         states = torch.zeros(trials, steps, self.settings.units)
         outputs = torch.zeros(trials, steps, self.output.out_features)
-        sigma, sigma_out = math.sqrt(self.settings.sigma2_rec), math.sqrt(self.settings.sigma2_out)
         for t in range(steps):
-            eta = sigma * torch.randn_like(state) if noise is None else noise[:, t]
-            state = self.step(state, inputs[:, t]) + eta
+            u = inputs[:, t] + sigma_in * torch.randn_like(inputs[:, t])
+            eta = sigma_rec * torch.randn_like(state) if noise is None else noise[:, t]
+            state = self.step(state, u) + eta
             output = self.output(state)
-            if sigma_out:
-                output = output + sigma_out * torch.randn_like(output)
+            output = output + sigma_out * torch.randn_like(output)
             states[:, t, :] = state
             outputs[:, t, :] = output
         return states, outputs
@@ -131,6 +134,13 @@ def train_batch(
     loss.backward()
     optimizer.step()
     return loss.item(), outputs.detach()
+
+
+@torch.no_grad()
+def rest(network: Network, code: Tensor, steps: int, centres: Tensor) -> np.ndarray:
+    """Decoded positions (trial, time, 2) of the network without input."""
+    _, outputs = network(torch.zeros(len(code), steps, 2), code)
+    return decode_position(outputs, centres).numpy()
 
 
 def kl(p: np.ndarray, q: np.ndarray, draws: int, rng: np.random.Generator) -> float:

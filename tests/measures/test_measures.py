@@ -37,6 +37,20 @@ def test_kl_between_two_gaussians_matches_the_closed_form():
     assert 0 < estimate.stderr < 0.05
 
 
+def test_the_exact_and_the_binned_kl_agree():
+    rng = np.random.default_rng(0)
+    p, q = rng.normal(0, 0.4, (50, 200, 2)), rng.uniform(-1.1, 1.1, (30, 100, 2))
+    exact, binned = (
+        kl(density(p, exact=exact), density(q, exact=exact), rng=np.random.default_rng(1), n_draws=20_000)
+        for exact in (True, False)
+    )
+    assert abs(binned.value - exact.value) < 0.01 * exact.value + 4 * math.hypot(binned.stderr, exact.stderr)
+    # On the same points there is no error of sampling.
+    draws = density(p).draw(2000, rng)
+    ratios = [density(p, exact=e).log(draws) - density(q, exact=e).log(draws) for e in (True, False)]
+    assert np.mean(ratios[1]) == pytest.approx(np.mean(ratios[0]), rel=0.01)
+
+
 def test_kl_between_two_von_mises_densities_matches_the_closed_form():
     rng = np.random.default_rng(0)
     p_kappa, q_kappa, shift = 4.0, 2.0, 0.5

@@ -101,6 +101,16 @@ def test_heading_cells_are_von_mises_curves_with_peak_one():
     assert found[3] == 1
 
 
+@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float32, 5e-6), (torch.float64, 1e-14)])
+@pytest.mark.parametrize("width", [0.15, math.pi / 6, 3.0])
+def test_head_direction_code_is_its_fourier_series(width, dtype, tolerance):
+    code = head_direction_cells(HeadDirectionCellSettings(number=100, width=width)).to(CPU, dtype)
+    heading = torch.linspace(-math.pi, math.pi, 301, dtype=dtype)[:, None]
+    features, coefficients = code.series
+    assert torch.equal(features(heading)[:, 0], torch.ones(301, dtype=dtype))
+    torch.testing.assert_close(features(heading) @ coefficients, code.encode(heading), rtol=0, atol=tolerance)
+
+
 def test_heading_error_goes_the_short_way_round():
     code = head_direction_cells(HeadDirectionCellSettings(number=512))
     error = decoding_error(code, code.encode(torch.tensor([[3.1]])), torch.tensor([[-3.1]]))

@@ -8,8 +8,9 @@ from scipy import stats
 
 from quiescent.streams import stream
 from quiescent.tasks import SpatialNavigation
+from quiescent.tasks.navigation import _Walls
 
-HALF = torch.tensor([1.1, 1.1])
+WALLS = _Walls.of(torch.tensor([1.07, 1.07]), 1)  # 3 cm from those of the standard box
 
 
 def walks(seed=0, trials=500, **settings):
@@ -71,8 +72,8 @@ def unit(angle):
 
 
 def test_a_walker_that_hits_a_wall_head_on_goes_on_along_it():
-    slow, along = SpatialNavigation()._avoid_wall(torch.tensor([[1.09, 0.0]]), unit(0.0), HALF)
-    assert slow.item() == 0.25
+    near, along = WALLS.avoid(torch.tensor([[1.09, 0.0]]), unit(0.0))
+    assert near.all()
     assert along.abs().tolist() == [[0, 1]]
 
 
@@ -82,15 +83,15 @@ def test_a_walker_that_hits_a_wall_head_on_goes_on_along_it():
 def test_near_a_wall_the_walker_turns_along_it_and_slows_down(wall, normal, side, distance):
     normal *= math.pi
     position = torch.tensor([wall], dtype=torch.float32) * (1.1 - distance)
-    slow, along = SpatialNavigation()._avoid_wall(position, unit(normal + side), HALF)
-    assert slow.item() == 0.25
+    near, along = WALLS.avoid(position, unit(normal + side))
+    assert near.all()
     torch.testing.assert_close(along, unit(normal + math.copysign(math.pi / 2, side)))
 
 
 @pytest.mark.parametrize(("x", "heading"), [(1.05, 0.3), (1.09, math.pi - 0.3), (0.0, 0.0)])
 def test_far_from_walls_or_facing_away_the_walker_walks_on(x, heading):
-    slow, along = SpatialNavigation()._avoid_wall(torch.tensor([[x, 0.0]]), unit(heading), HALF)
-    assert slow.item() == 1
+    near, along = WALLS.avoid(torch.tensor([[x, 0.0]]), unit(heading))
+    assert not near.any()
     assert torch.equal(along, unit(heading))
 
 

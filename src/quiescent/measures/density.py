@@ -10,6 +10,7 @@ from jaxtyping import Float
 from scipy import fft
 from scipy.linalg import solve_triangular
 from scipy.ndimage import map_coordinates, spline_filter
+from scipy.stats import gaussian_kde
 
 from quiescent.tasks.trials import Box
 
@@ -90,6 +91,19 @@ def _share_out(at: Points, shape: tuple[int, ...]) -> Float[np.ndarray, "*grid"]
         weights = functools.reduce(np.multiply, (r if c else 1 - r for c, r in zip(corner, rest, strict=True)))
         counts += np.bincount(index + np.ravel_multi_index(corner, shape), weights, len(counts))
     return counts.reshape(shape)
+
+
+class ExactPlaneDensity:
+    """The same, kernel by kernel (scipy): what `PlaneDensity` is checked against. Slow for many points."""
+
+    def __init__(self, points: Points) -> None:
+        self._kde = gaussian_kde(points.T.astype(float))
+
+    def log(self, points: Points) -> Float[np.ndarray, " point"]:
+        return np.asarray(self._kde.logpdf(points.T))
+
+    def draw(self, n: int, rng: np.random.Generator) -> Points:
+        return np.asarray(self._kde.resample(n, seed=rng).T)
 
 
 class CircleDensity:

@@ -8,7 +8,7 @@ import xarray as xr
 from jaxtyping import Float
 
 from quiescent.activity import Active, Rest
-from quiescent.measures.density import CircleDensity, Density, PlaneDensity, UniformDensity
+from quiescent.measures.density import CircleDensity, Density, ExactPlaneDensity, PlaneDensity, UniformDensity
 from quiescent.measures.measure import Activities, Measure
 
 CLIP = math.log(1e7)
@@ -21,8 +21,8 @@ class Estimate(NamedTuple):
     stderr: float
 
 
-def density(paths: Float[np.ndarray, "*shape dim"], *, circular: bool = False) -> Density:
-    """Smooth density of all points of all paths.
+def density(paths: Float[np.ndarray, "*shape dim"], *, circular: bool = False, exact: bool = False) -> Density:
+    """Smooth density of all points of all paths; on the plane binned and within 1 % of the `exact` one, but far faster.
 
     Raises `ValueError` if there are not more points than dimensions, or if they have no spread.
     """
@@ -33,7 +33,7 @@ def density(paths: Float[np.ndarray, "*shape dim"], *, circular: bool = False) -
         return CircleDensity(points)
     if np.linalg.matrix_rank(np.cov(points.T)) < points.shape[1]:
         raise ValueError("a density needs points that spread in every dimension")
-    return PlaneDensity(points)
+    return ExactPlaneDensity(points) if exact else PlaneDensity(points)
 
 
 def kl(p: Density, q: Density, *, rng: np.random.Generator, n_draws: int = 2500) -> Estimate:

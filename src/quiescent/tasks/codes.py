@@ -95,14 +95,12 @@ class PlaceCells:
         return code.div_(code.sum(-1, keepdim=True))
 
     def _softmax(self, states: Tensor, variance: float) -> Tensor:
-        # |x|^2 is the same for every cell, so the softmax does not need it. Sums beat a product of so few columns,
-        # and one array of this size is enough.
-        bias = -self.centres.square().sum(-1) / (2 * variance)
-        logits = bias.expand(*states.shape[:-1], -1).clone()
-        for coordinate, scaled in zip(
-            states.unsqueeze(-1).unbind(-2), (self.centres / variance).unbind(1), strict=True
-        ):
-            logits.addcmul_(coordinate, scaled)
+        # |x|^2 is the same for every cell, so the softmax does not need it. Sums along contiguous rows beat a product
+        # of so few columns, and one array of this size is enough.
+        scaled = (self.centres / variance).T.contiguous()
+        logits = -self.centres.square().sum(-1) / (2 * variance)
+        for coordinate, row in zip(states.unsqueeze(-1).unbind(-2), scaled, strict=True):
+            logits = torch.addcmul(logits, coordinate, row, out=logits if logits.dim() > 1 else None)
         return torch.softmax(logits, -1, out=logits)
 
     def decode(self, outputs: Float[Tensor, "*shape cell"]) -> Float[Tensor, "*shape dim"]:

@@ -1,7 +1,7 @@
 """Spatial navigation: a foraging walk in a box, tracked from its own displacements."""
 
 import math
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 import torch
 from torch import Tensor
@@ -60,10 +60,14 @@ class SpatialNavigation(Settings):
         position = (2 * position - 1) * (half if self.init_pos == "uniform" else 0 * half)
 
         anchor = torch.tensor(self.anchor_point, device=device)
+        walls = _Walls.of(half - self.border_region, batch_size)
+        # Broadcasting costs as much as the arithmetic here, so it is done once.
+        lengths = lengths.unsqueeze(-1).expand(*shape, 2).contiguous()
+        slow = self.border_slow_factor * lengths
         positions, steps = [position], []
-        for length, rotation in zip(lengths.unsqueeze(-1), rotations, strict=True):
-            slow, along = self._avoid_wall(position, direction, half)
-            step = slow * length * direction
+        for fast_length, slow_length, rotation in zip(lengths, slow, rotations, strict=True):
+            near, along = walls.avoid(position, direction)
+            step = direction * torch.where(near, slow_length, fast_length)
             if self.biased:
                 step = step + self.drift_const * (anchor - position)
             direction = torch.view_as_real(torch.view_as_complex(along) * rotation)
@@ -72,10 +76,25 @@ class SpatialNavigation(Settings):
             steps.append(step)
         return Trials(torch.stack(steps[1:]), positions[1], torch.stack(positions[2:]))
 
-    def _avoid_wall(self, position: Tensor, direction: Tensor, half: Tensor) -> tuple[Tensor, Tensor]:
-        # A walker near a wall (the nearest one) and facing it is slow, and swerves to go along the wall.
-        depth = position.abs() - (half - self.border_region)
-        facing = (depth > 0) & (depth >= depth.flip(-1)) & (position * direction > 0)
-        slow = torch.where(facing.any(-1, keepdim=True), self.border_slow_factor, 1.0)
-        sideways = torch.copysign(torch.ones_like(direction), direction)
-        return slow, torch.where(facing.flip(-1), sideways, direction).masked_fill(facing, 0.0)
+
+class _Walls(NamedTuple):
+    # The lines at which the region near a wall begins, and constants, all of shape (trial, 2).
+    inner: Tensor
+    zero: Tensor
+    one: Tensor
+
+    @classmethod
+    def of(cls, inner: Tensor, trials: int) -> "_Walls":
+        inner = inner.repeat(trials, 1)
+        return cls(inner, torch.zeros_like(inner), torch.ones_like(inner))
+
+    def avoid(self, position: Tensor, direction: Tensor) -> tuple[Tensor, Tensor]:
+        """Whether each walker is near a wall, the nearest one, and facing it; and the direction that it swerves to.
+
+        Such a walker swerves until it goes along the wall. All arrays are (trial, 2).
+        """
+        depth = position.abs().sub_(self.inner)
+        facing = torch.minimum(torch.minimum(depth, position * direction), depth - depth.flip(-1)) > self.zero
+        aside = facing.flip(-1)
+        along = torch.where(aside, torch.copysign(self.one, direction), direction)
+        return facing | aside, torch.where(facing, self.zero, along)

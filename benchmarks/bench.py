@@ -1,0 +1,222 @@
+"""What everything costs: `make bench`. Ratios against a textbook implementation, in the same run on the same machine.
+
+Every part runs in a process of its own, one after the other, so that its peak memory is its own. The table is printed
+and written to `benchmarks/results/`, with machine, versions and date.
+"""
+
+import argparse
+import datetime
+import json
+import math
+import os
+import platform
+import resource
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from parts import GRU, HEADING, NAVIGATION, PARTS, REST, product_rate
+
+import quiescent
+from quiescent.config import load_config
+
+RESULTS = Path(__file__).parent / "results"
+SWEEPS = {
+    "members": ("seed", [1, 2, 4, 8]),
+    "trials": ("training.batch_size", [50, 100, 200, 400]),
+    "steps": ("task.steps", [50, 100, 200, 400]),
+    "units": ("network.units", [64, 128, 256, 512]),
+}
+
+
+class Row(NamedTuple):
+    """A line of the table. Seconds; bytes; the floor is that of the direct algorithm."""
+
+    what: str
+    textbook: dict[str, Any] | None
+    ours: dict[str, Any]
+    target: str
+    floor: float | None = None
+
+
+def start(part: str, *words: str) -> subprocess.Popen[str]:
+    return subprocess.Popen([sys.executable, __file__, "--part", part, *words], stdout=subprocess.PIPE, text=True)
+
+
+def finish(process: subprocess.Popen[str]) -> dict[str, Any]:
+    said, _ = process.communicate()
+    if process.returncode:
+        sys.exit(f"part failed: {' '.join(map(str, process.args))}")
+    result: dict[str, Any] = json.loads(said.splitlines()[-1])
+    return result
+
+
+def run(part: str, *words: str) -> dict[str, Any]:
+    print(".", end="", flush=True, file=sys.stderr)
+    return finish(start(part, *words))
+
+
+def operations(name: str) -> float:
+    """Multiplications and additions of a batch, directly: loop and read-out, forward and twice backward."""
+    config = load_config(name)
+    network, steps = config.network, config.task.steps * config.training.batch_size
+    rows_of = {"vanilla": 1, "gru": 3}[network.kind]
+    return 3 * 2.0 * steps * network.units * (rows_of * network.units + 512)
+
+
+def measure() -> tuple[list[Row], dict[str, dict[int, float]], dict[str, float], dict[str, float]]:
+    rate = {"float32": product_rate(torch.float32), "bfloat16": product_rate(torch.bfloat16)}
+    equal = {name: run("check_equal", name)["value"] for name in (NAVIGATION, GRU, HEADING)}
+    table = []
+    for title, name, targets in (
+        ("2-D vanilla", NAVIGATION, {"float32": ">= 5.5", "bfloat16": ">= 10"}),
+        ("2-D GRU", GRU, {"float32": ">= 2.8", "bfloat16": ">= 5"}),
+        ("heading", HEADING, {"float32": ">= 40", "bfloat16": ""}),
+    ):
+        baseline = run("train_textbook", name)
+        for precision, target in targets.items():
+            ours = run("train_ours", name, f"training.precision={precision}")
+            floor = operations(name) / rate[precision]
+            table.append(Row(f"training batch, {title}, {precision}", baseline, ours, target, floor))
+    table.append(Row("data and codes of a batch, 2-D", run("data_textbook"), run("data_ours"), ">= 20"))
+    config = load_config(NAVIGATION)
+    at_rest = (
+        2.0 * REST["trials"] * config.network.units * (REST["steps"] * 512 + (REST["steps"] - REST["burn_in"]) * 512)
+    )
+    table.append(
+        Row(
+            "rest, 500 x 2,000 steps, decoded",
+            run("rest_textbook"),
+            run("rest_ours"),
+            ">= 3, < 1 GiB",
+            at_rest / rate["float32"],
+        )
+    )
+    table.append(Row("KL of 200,000 to 20,000 points", run("kl_textbook"), run("kl_ours"), ">= 50"))
+    table.append(Row("KL matrix, 6 x 4, of one seed", None, run("matrix_ours"), "< 3 s"))
+    alone = run("small_rate")
+    both = [finish(one) for one in [start("small_rate"), start("small_rate")]]
+    table.append(
+        Row(
+            "two small networks in two processes",
+            {"value": 2 * alone["value"], "peak": alone["peak"]},
+            {"value": max(one["value"] for one in both), "peak": sum(one["peak"] for one in both)},
+            ">= 1.8",
+        )
+    )
+    scaling: dict[str, dict[int, float]] = {}
+    for what, (key, values) in SWEEPS.items():
+        words = {value: ",".join(map(str, range(value))) if key == "seed" else str(value) for value in values}
+        scaling[what] = {value: run("sweep", key, word)["value"] for value, word in words.items()}
+    print(file=sys.stderr)
+    return table, scaling, rate, equal
+
+
+def in_words(
+    table: list[Row], scaling: dict[str, dict[int, float]], rate: dict[str, float], equal: dict[str, float]
+) -> str:
+    """Everything as one Markdown page."""
+
+    def time_of(part: dict[str, Any] | None) -> str:
+        return "" if part is None else f"{part['value']:.3g} s"
+
+    def memory_of(part: dict[str, Any] | None) -> str:
+        return "" if part is None else f"{part['peak'] / 2**30:.2f}"
+
+    lines = [
+        "# What everything costs",
+        "",
+        f"{datetime.date.today()}, {cpu_name()}, {os.cpu_count()} cores, {platform.system()}; Python "
+        f"{platform.python_version()}, torch {torch.__version__}, quiescent {quiescent.__version__}. Full sizes; "
+        "median times; every part in its own process. `make bench` makes this page.",
+        "",
+        f"Matrix products of 200 x 512 x 512: {rate['float32'] / 1e9:.0f} GFLOP/s in float32, "
+        f"{rate['bfloat16'] / 1e9:.0f} in bfloat16. The floor is the operation count of the direct algorithm at that "
+        "rate. Given the same noise, losses of three successive batches equal the textbook's to "
+        f"{max(equal.values()):.0e} (asserted).",
+        "",
+        "| what | textbook | quiescent | ratio | target | floor | floor / quiescent | GiB textbook | GiB quiescent |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for row in table:
+        ratio = "" if row.textbook is None else f"**{row.textbook['value'] / row.ours['value']:.1f}**"
+        floor = "" if row.floor is None else f"{row.floor:.3g} s"
+        share = "" if row.floor is None else f"{100 * row.floor / row.ours['value']:.0f} %"
+        cells = (
+            row.what,
+            time_of(row.textbook),
+            time_of(row.ours),
+            ratio,
+            row.target,
+            floor,
+            share,
+            memory_of(row.textbook),
+            memory_of(row.ours),
+        )
+        lines.append(f"| {' | '.join(cells)} |")
+    lines += [
+        "",
+        "The textbook of `two small networks` is one after the other on one core. More than 100 % is algebra: less work",
+        "than the direct algorithm.",
+        "",
+        "## Cost of a training batch against its sizes",
+        "",
+        "2-D vanilla; 128 units, 128 cells, 100 trials, 100 steps, one member, but for what varies. The exponent is the",
+        "slope of log cost against log size between the two largest: 1 is linear (units: 1 of the read-out, 2 of the loop).",
+        "",
+        "| size | " + " | ".join(["cost (ms)"] * 4) + " | exponent |",
+        "|---" * 6 + "|",
+    ]
+    for what, costs in scaling.items():
+        cells = [f"{value}: {1e3 * cost:.1f}" for value, cost in costs.items()]
+        (a, first), (b, last) = list(costs.items())[-2:]
+        lines.append(f"| {what} | {' | '.join(cells)} | {math.log(last / first) / math.log(b / a):.2f} |")
+    return "\n".join([*lines, "", "![cost against size](scaling.png)", ""])
+
+
+def cpu_name() -> str:
+    info = Path("/proc/cpuinfo")
+    names = (
+        [line.split(":")[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")]
+        if info.exists()
+        else []
+    )
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def draw_scaling(scaling: dict[str, dict[int, float]], path: Path) -> None:
+    from quiescent.figures.style import panels, style
+
+    with style():
+        figure, ((axes, *_),) = panels(1, 1)
+        for what, costs in scaling.items():
+            first = min(costs)
+            axes.loglog([value / first for value in costs], [1e3 * cost for cost in costs.values()], "o-", label=what)
+        low, high = axes.get_ylim()
+        axes.loglog([1, 8], [low, 8 * low], ":", color="grey", label="linear")
+        axes.set(xlabel="size, relative to the smallest", ylabel="ms per batch", ylim=(low, high))
+        axes.legend()
+        figure.savefig(path, dpi=150)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--part", nargs="+", help="run one part and print its result; used by this program itself")
+    part = parser.parse_args().part
+    if part:
+        value = PARTS[part[0]](*part[1:])
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        print(json.dumps({"value": value, "peak": peak}))
+        return
+    table, scaling, rate, equal = measure()
+    RESULTS.mkdir(exist_ok=True)
+    page = in_words(table, scaling, rate, equal)
+    (RESULTS / f"cpu-{os.cpu_count()}-cores.md").write_text(page)
+    draw_scaling(scaling, RESULTS / "scaling.png")
+    print(page)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,238 @@
+"""What is measured: functions that return seconds, of this package and of the textbook."""
+
+import math
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import textbook
+import torch
+from torch import Tensor
+
+from quiescent.activity import Activity
+from quiescent.config import Config, load_config
+from quiescent.lanes import Lanes, Scratch, Share
+from quiescent.loss import loss_gradients
+from quiescent.measures import kl
+from quiescent.members import Members, sample, untrained
+from quiescent.networks.noise import draw
+from quiescent.networks.products import rows
+from quiescent.quiescence import rest
+from quiescent.streams import open_streams
+from quiescent.training import adam, train_batch
+
+CPU = torch.device("cpu")
+NAVIGATION = "spatial_navigation/noisy_unbiased"
+GRU = "spatial_navigation/noisy_unbiased_gru"
+HEADING = "head_direction/noisy_unbiased"
+REST = {"trials": 500, "steps": 2000, "burn_in": 1000}
+SMALL = ("network.units=128", "task.place_cells.number=128", "training.batch_size=100")
+
+
+def seconds(work: Callable[[], object], repeats: int, warm_up: int = 2) -> float:
+    """Median time of one call."""
+    for _ in range(warm_up):
+        work()
+    times = []
+    for _ in range(repeats):
+        begin = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - begin)
+    return statistics.median(times)
+
+
+def members_of(config: Config) -> Members:
+    return untrained(config.members()).to("cpu")
+
+
+def train_ours(name: str, *words: str, repeats: int = 9) -> float:
+    """A whole training batch: data, codes, noise, forward, loss, backward, Adam."""
+    members = members_of(load_config(name, *words))
+    trials = members.configs[0].training.batch_size
+    streams = [open_streams(seed, "training", trials, CPU) for seed in members.seeds]
+    optimizer = adam(members)
+    with Lanes(CPU) as lanes:
+        return seconds(lambda: train_batch(members, optimizer, streams, lanes), repeats)
+
+
+def train_textbook(name: str) -> float:
+    """The same, and decoding, as textbooks have it."""
+    config = load_config(name)
+    network, optimizer, code = textbook_of(config)
+    rng = np.random.default_rng(0)
+
+    def work() -> None:
+        inputs, variable, codes = textbook_data(config, code, rng)
+        _, outputs = textbook.train_batch(network, optimizer, inputs, codes)
+        decode = textbook.decode_heading if config.task.name == "head_direction" else textbook.decode_position
+        ((decode(outputs, code) - variable[:, 1:]) ** 2).sum(-1).mean().item()
+
+    return seconds(work, 4, 1)
+
+
+def textbook_of(config: Config) -> tuple[textbook.Network, torch.optim.Adam, Tensor]:
+    """Network, optimizer, and the places or headings of the cells."""
+    members = members_of(config)
+    network = textbook.Network(config.network, config.task.n_inputs, members.codes[0].size)
+    for name, weight in members.network.weights.items():
+        getattr(network, name).weight.data = weight[0].clone()
+    code: Any = members.codes[0]
+    cells = code.preferred if config.task.name == "head_direction" else code.centres
+    return network, torch.optim.Adam(network.parameters(), lr=config.training.learning_rate), cells
+
+
+def textbook_data(config: Config, code: Tensor, rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
+    """Inputs (trial, time, input), variable and codes (trial, time + 1, ...)."""
+    trials, task = config.training.batch_size, config.task
+    heading = task.name == "head_direction"
+    draw_trials = textbook.turns if heading else textbook.walks
+    inputs, variable = (torch.tensor(one, dtype=torch.float32) for one in draw_trials(task, trials, rng))
+    codes = (
+        textbook.heading_code(variable, code, task.hd_cells.width)
+        if heading
+        else textbook.place_code(variable, code, task.place_cells.width)
+    )
+    return inputs, variable, codes
+
+
+def data_ours() -> float:
+    """Trials and all codes of a batch, some steps at a time as training has them."""
+    members = members_of(load_config(NAVIGATION))
+    streams = [open_streams(0, "training", 200, CPU)]
+
+    def work(share: Share, scratch: Scratch) -> None:
+        members.encode(0, batch.start[0, share.trials])
+        for steps in batch.states[:, 0, share.trials].split(20):
+            members.encode(0, rows(steps))
+
+    def whole() -> None:
+        nonlocal batch
+        batch = sample(members, 200, streams)
+        lanes.map(work, 1, 200)
+
+    batch = sample(members, 200, streams)
+    with Lanes(CPU) as lanes:
+        return seconds(whole, 40)
+
+
+def data_textbook() -> float:
+    config = load_config(NAVIGATION)
+    _, _, code = textbook_of(config)
+    rng = np.random.default_rng(0)
+    return seconds(lambda: textbook_data(config, code, rng), 10)
+
+
+def rest_ours() -> float:
+    members = members_of(load_config(NAVIGATION))
+    return seconds(lambda: rest(members, **REST), 1, 0)
+
+
+def rest_textbook() -> float:
+    config = load_config(NAVIGATION)
+    network, _, code = textbook_of(config)
+    _, _, codes = textbook_data(config, code, np.random.default_rng(0))
+    start = torch.cat([codes[:, t] for t in range(3)])[: REST["trials"]]
+    return seconds(lambda: textbook.rest(network, start, REST["steps"], code), 1, 0)
+
+
+def clouds() -> tuple[np.ndarray, np.ndarray]:
+    """200,000 points like those of rest, and 20,000 like those of behaviour."""
+    rng = np.random.default_rng(0)
+    return np.clip(rng.normal(0, 0.5, (200_000, 2)), -1.1, 1.1), rng.uniform(-1.1, 1.1, (20_000, 2))
+
+
+def kl_ours() -> float:
+    p, q = clouds()
+
+    def work() -> float:
+        return kl.kl(kl.density(p), kl.density(q), rng=np.random.default_rng(1), n_draws=2500).value
+
+    binned, exact = ([kl.density(one, exact=way) for one in (p, q)] for way in (False, True))
+    draws = binned[0].draw(2500, np.random.default_rng(1))
+    near, true = (np.mean(one.log(draws) - other.log(draws)) for one, other in (binned, exact))
+    assert abs(near / true - 1) < 0.01, f"binned {near}, exact {true}"
+    return seconds(work, 9)
+
+
+def kl_textbook() -> float:
+    p, q = clouds()
+    return seconds(lambda: textbook.kl(p, q, 2500, np.random.default_rng(1)), 1, 0)
+
+
+def matrix_ours() -> float:
+    """Six rows (four conditions at rest, one untrained, uniform) by four columns, one seed."""
+    rng = np.random.default_rng(0)
+    box = ((-1.1, 1.1), (-1.1, 1.1))
+
+    def activity(steps: int) -> Activity:
+        return Activity(rng.normal(0, 0.5, (steps, 200, 2)).astype(np.float32), None, None, box, circular=False)
+
+    active = {f"condition {k}": activity(100) for k in range(4)}
+    phases = {f"quiescent {k}": activity(1000) for k in range(5)} | {"active": active["condition 0"]}
+    return seconds(lambda: kl.compute(phases, active, rng), 3)
+
+
+def small_rate() -> float:
+    """Seconds per batch of one small network on one core."""
+    torch.set_num_threads(1)
+    return train_ours(NAVIGATION, *SMALL, repeats=100)
+
+
+def product_rate(dtype: torch.dtype) -> float:
+    """Operations per second of 200 x 512 x 512 matrix products, the best of several looks."""
+    left, right, out = torch.randn(200, 512).to(dtype), torch.randn(512, 512).to(dtype), torch.empty(200, 512).to(dtype)
+    return 2 * 200 * 512 * 512 / min(seconds(lambda: torch.mm(left, right, out=out), 50) for _ in range(10))
+
+
+def sweep(key: str, value: str) -> float:
+    words = [f"{key}={value}", *(word for word in SMALL if not word.startswith(key))]
+    return train_ours(NAVIGATION, *words, repeats=7)
+
+
+def check_equal(name: str, *words: str) -> float:
+    """Losses of three successive batches with the same noise: the largest relative difference."""
+    config = load_config(name, *words)
+    trials = config.training.batch_size
+    members = members_of(config)
+    network, textbook_optimizer, _ = textbook_of(config)
+    optimizer = adam(members)
+    streams, again = ([open_streams(0, "training", trials, CPU)] for _ in range(2))
+    worst = 0.0
+    with Lanes(CPU) as lanes:
+        for _ in range(3):
+            batch = sample(members, trials, streams)
+            sample(members, trials, again)
+            noise = torch.empty(len(batch.inputs), trials, config.network.units)
+            draw(noise, [math.sqrt(config.network.sigma2_rec)], [config.network], again, Share(0, slice(0, trials)))
+            losses, gradients = loss_gradients(members, batch, streams, lanes)
+            for key, weight in members.network.weights.items():
+                weight.grad = gradients[key]
+            optimizer.step()
+            states = torch.cat([batch.start[None], batch.states])[:, 0].transpose(0, 1)
+            codes = members.codes[0].encode(states)
+            inputs = batch.inputs[:, 0].transpose(0, 1)
+            loss, _ = textbook.train_batch(network, textbook_optimizer, inputs, codes, noise.transpose(0, 1))
+            worst = max(worst, abs(losses.item() / loss - 1))
+    assert worst < 1e-3, f"{name}: losses differ by {worst:.1e}"
+    return worst
+
+
+PARTS: dict[str, Callable[..., float]] = {
+    one.__name__: one
+    for one in (
+        train_ours,
+        train_textbook,
+        data_ours,
+        data_textbook,
+        rest_ours,
+        rest_textbook,
+        kl_ours,
+        kl_textbook,
+        matrix_ours,
+        small_rate,
+        sweep,
+        check_equal,
+    )
+}
