@@ -9,7 +9,7 @@ from torch import Tensor
 from quiescent.episode import Episode
 from quiescent.lanes import Scratch
 from quiescent.networks.population import Weights
-from quiescent.networks.products import rows
+from quiescent.networks.products import Products, rows
 from quiescent.networks.readout import ReadoutError
 from quiescent.networks.simulate import backward, bias_as_input, forward, update
 
@@ -20,7 +20,7 @@ def gradient(
     episode: Episode,
     variable: Float[Tensor, "time *m trial dim"],
     error: ReadoutError,
-    products: torch.dtype,
+    products: Products,
     scratch: Scratch,
 ) -> tuple[Float[Tensor, "*m trial unit"], Weights]:
     """Gradient of `error` in the initial state and in every weight but the encoder's.
@@ -61,14 +61,14 @@ def _read_out(episode: Episode, variable: Tensor, error: ReadoutError, to_states
 
 
 def _by_autograd(
-    episode: Episode, variable: Tensor, error: ReadoutError, products: torch.dtype, to_states: Tensor
+    episode: Episode, variable: Tensor, error: ReadoutError, products: Products, to_states: Tensor
 ) -> Weights:
     # Only the loop is differentiated by autograd; what lies around it is the same for every kind.
     weights, states = episode.network.weights, episode.states
     names = ("input", "recurrent", "recurrent_bias")
     leaves = {name: weights[name].detach().requires_grad_() for name in names if name in weights}
-    lower = products != states.dtype
-    with torch.enable_grad(), torch.autocast(states.device.type, products if lower else None, enabled=lower):
+    lower = products.dtype != states.dtype
+    with torch.enable_grad(), torch.autocast(states.device.type, products.dtype if lower else None, enabled=lower):
         network, inputs = bias_as_input(replace(episode.network, weights=weights | leaves), episode.inputs)
         trace = [states[0].clone().requires_grad_()]
         for now, noise in zip(inputs, states[1:], strict=True):

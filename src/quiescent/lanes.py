@@ -37,13 +37,14 @@ class Scratch:
     def steps(self, name: str, steps: int, shape: Sequence[int], like: Tensor) -> Tensor:
         """Uninitialised array (step, *shape) of the type and device of `like`; in memory, steps lie inside members."""
         *members, trials, channels = shape
-        return self._empty(name, (*members, steps, trials, channels), like).movedim(-3, 0)
+        return self.empty(name, (*members, steps, trials, channels), like, like.dtype).movedim(-3, 0)
 
-    def _empty(self, name: str, shape: Sequence[int], like: Tensor) -> Tensor:
+    def empty(self, name: str, shape: Sequence[int], like: Tensor, dtype: torch.dtype) -> Tensor:
+        """Uninitialised array on the device of `like`."""
         size = prod(shape)
         held = self._arrays.get(name)
-        if held is None or len(held) < size or held.dtype != like.dtype or held.device != like.device:
-            self._arrays[name] = held = like.new_empty(size)
+        if held is None or len(held) < size or held.dtype != dtype or held.device != like.device:
+            self._arrays[name] = held = like.new_empty(size, dtype=dtype)
         return held[:size].view(*shape)
 
 
@@ -57,6 +58,9 @@ class Lanes:
 
     def __enter__(self) -> "Lanes":
         torch.set_num_threads(1)
+        torch.empty(
+            31 * 2**20, dtype=torch.uint8
+        )  # once freed, glibc no longer hands smaller blocks back: no page faults
         self._pool = ThreadPoolExecutor(len(self._scratch), initializer=torch.set_num_threads, initargs=(1,))
         return self
 

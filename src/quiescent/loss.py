@@ -11,7 +11,7 @@ from quiescent.gradient import gradient
 from quiescent.lanes import Lanes, Scratch, Share
 from quiescent.members import Batch, Members
 from quiescent.networks.population import Weights
-from quiescent.networks.products import rows
+from quiescent.networks.products import Products, rows
 from quiescent.networks.readout import DirectError, QuadraticError, ReadoutError
 from quiescent.streams import Streams
 from quiescent.tasks.codes import HeadDirectionCells, decoding_error
@@ -28,12 +28,13 @@ def loss_gradients(
     """
     steps, n_members, trials, _ = batch.states.shape
     size = steps * trials * members.codes[0].size
-    products = getattr(torch, members.configs[0].training.precision)
+    precision = getattr(torch, members.configs[0].training.precision)
 
     def work(share: Share, scratch: Scratch) -> tuple[Tensor, Weights]:
         code = members.encode(share.member, batch.start[share.member, share.trials])
         network = members.network.member(share.member)
         episode = prepare(members, network.encode(code), batch.inputs, streams, share, scratch)
+        products = Products(precision, scratch)
         error = readout_error(members, share, episode, products, 1 / size)
         variable = batch.states[:, share.member, share.trials]
         to_start, found = gradient(episode, variable, error, products, scratch)
@@ -49,9 +50,7 @@ def loss_gradients(
     return losses, gradients
 
 
-def readout_error(
-    members: Members, share: Share, episode: Episode, products: torch.dtype, scale: float
-) -> ReadoutError:
+def readout_error(members: Members, share: Share, episode: Episode, products: Products, scale: float) -> ReadoutError:
     """The cheaper of the two ways to the same error."""
     first, *others = members.of(share.member)
     if episode.output_noise is None and isinstance(first, HeadDirectionCells):

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from quiescent.networks.activations import Activation, activate, multiply_by_slope
 from quiescent.networks.population import Population, Weights
-from quiescent.networks.products import add_product, product, sum_products
+from quiescent.networks.products import Products, rows
 
 
 def gru(state: Tensor, drive: Tensor, recurrent: Tensor, activation: Activation, step: float) -> Tensor:
@@ -28,26 +28,26 @@ class GruStepper:
 
     widths: tuple[int, ...] = (2, 1, 1)
 
-    def __init__(self, network: Population, products: torch.dtype) -> None:
+    def __init__(self, network: Population, products: Products) -> None:
         self._units = units = network.settings[0].units
         self._products = products
         self._step = network.step
         self._phi = network.settings[0].activation
         recurrent, inputs = (_negated(network.weights[name], units) for name in ("recurrent", "input"))
-        self._to_gates = recurrent[..., : 2 * units, :].to(products)
-        self._to_candidate = recurrent[..., 2 * units :, :].to(products)
+        self._to_gates = recurrent[..., : 2 * units, :].to(products.dtype)
+        self._to_candidate = recurrent[..., 2 * units :, :].to(products.dtype)
         self._input_gates = inputs[..., : 2 * units, :]
         self._input_candidate = inputs[..., 2 * units :, :]
 
     def forward(self, before: Tensor, inputs: Tensor, after: Tensor, noisy: bool, kept: Sequence[Tensor]) -> None:
         gates, reset_state, candidate = kept
         torch.matmul(inputs, self._input_gates.mT, out=gates)
-        add_product(gates, before, self._to_gates.mT)
+        self._products.add(before, self._to_gates.mT, out=gates)
         gates.sigmoid_()
         renewed, reset = gates[..., : self._units], gates[..., self._units :]
         torch.mul(reset, before, out=reset_state)
         torch.matmul(inputs, self._input_candidate.mT, out=candidate)
-        add_product(candidate, reset_state, self._to_candidate.mT)
+        self._products.add(reset_state, self._to_candidate.mT, out=candidate)
         activate(candidate, self._phi)
         change = torch.sub(candidate, before).mul_(renewed)
         if noisy:
@@ -65,18 +65,18 @@ class GruStepper:
         multiply_by_slope(to_candidate, candidate, self._phi, out=candidate)
         multiply_by_slope(to_renewed, renewed, "sigmoid", out=renewed)
         to_reset_state = torch.empty_like(candidate)
-        product(candidate, self._to_candidate, out=to_reset_state)
+        self._products.put(candidate, self._to_candidate, out=to_reset_state)
         to_before.addcmul_(to_reset_state, reset)
         multiply_by_slope(to_reset_state.mul_(before), reset, "sigmoid", out=reset)
-        add_product(to_before, gates, self._to_gates)
+        self._products.add(gates, self._to_gates, out=to_before)
 
     def gradients(self, before: Tensor, inputs: Tensor, kept: Sequence[Tensor]) -> Weights:
         gates, reset_states, candidates = kept
         recurrent = [
-            sum_products(gates, before, self._products),
-            sum_products(candidates, reset_states, self._products),
+            self._products.summed(gates, before),
+            self._products.summed(candidates, reset_states),
         ]
-        driven = [sum_products(inputs, one, inputs.dtype).mT for one in (gates, candidates)]
+        driven = [(rows(inputs).mT @ rows(one)).mT for one in (gates, candidates)]
         return {
             "recurrent": _negated(torch.cat(recurrent, -2), self._units),
             "input": _negated(torch.cat(driven, -2), self._units),

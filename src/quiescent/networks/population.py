@@ -10,6 +10,7 @@ from pydantic import field_validator, model_validator
 from torch import Tensor
 
 from quiescent.networks.activations import Activation
+from quiescent.networks.products import Products
 from quiescent.settings import Count, Positive, Settings, Variance
 
 
@@ -43,7 +44,7 @@ class Kind(NamedTuple):
 
     update: Callable[[Tensor, Tensor, Tensor, Activation, float], Tensor]
     gates: int = 1
-    stepper: "Callable[[Population, torch.dtype], Stepper] | None" = None
+    stepper: "Callable[[Population, Products], Stepper] | None" = None
 
 
 NETWORKS: dict[str, Kind] = {}  # filled by the room's __init__; a user's own kind goes in here too

@@ -1,46 +1,59 @@
-"""Matrix products of the hot places: float32 in, float32 out, multiplied in the precision of the weights.
+"""Matrix products of the hot places: values of full precision in and out, multiplied in a precision of its own.
 
-Where weights are bfloat16 the values are rounded for the product only, which adds up in float32 inside; states and
-everything that is added to them stay float32.
+Where that is bfloat16, values are rounded for the product only, which adds up in float32 inside; states and everything
+that is added to them keep their precision.
 """
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-
-def product(
-    values: Float[Tensor, "*m row i"], weights: Float[Tensor, "*m i j"], out: Float[Tensor, "*m row j"]
-) -> None:
-    """out = values @ weights."""
-    if weights.dtype == out.dtype:
-        torch.matmul(values, weights, out=out)
-    else:
-        out.copy_(values.to(weights.dtype) @ weights)
+from quiescent.lanes import Scratch
 
 
-def add_product(
-    out: Float[Tensor, "*m row j"],
-    values: Float[Tensor, "*m row i"],
-    weights: Float[Tensor, "*m i j"],
-    scale: float = 1,
-) -> None:
-    """out += scale * values @ weights, where possible without a pass of its own for the sum."""
-    if weights.dtype != out.dtype:
-        out.add_(values.to(weights.dtype) @ weights, alpha=scale)
-    elif out.dim() == 2:
-        out.addmm_(values, weights, alpha=scale)
-    else:
-        out.baddbmm_(values, weights, alpha=scale)
+class Products:
+    """Products in the precision `dtype`; `scratch` lends the memory for what is rounded."""
+
+    def __init__(self, dtype: torch.dtype, scratch: Scratch) -> None:
+        self.dtype = dtype
+        self._scratch = scratch
+
+    def rounded(self, values: Tensor, name: str) -> Tensor:
+        """The values in the precision of products: themselves, or a copy in scratch memory, one per name."""
+        if values.dtype == self.dtype:
+            return values
+        return self._scratch.empty(name, values.shape, values, self.dtype).copy_(values)
+
+    def put(self, values: Float[Tensor, "*m row i"], weights: Float[Tensor, "*m i j"], out: Tensor) -> None:
+        """out = values @ weights, with weights that are rounded already."""
+        if out.dtype == self.dtype:
+            torch.matmul(values, weights, out=out)
+        else:
+            out.copy_(self._rounded_product(values, weights, out))
+
+    def add(
+        self, values: Float[Tensor, "*m row i"], weights: Float[Tensor, "*m i j"], out: Tensor, scale: float = 1.0
+    ) -> None:
+        """out += scale * values @ weights, where possible without a pass of its own for the sum."""
+        if out.dtype != self.dtype:
+            out.add_(self._rounded_product(values, weights, out), alpha=scale)
+        elif out.dim() == 2:
+            out.addmm_(values, weights, alpha=scale)
+        else:
+            out.baddbmm_(values, weights, alpha=scale)
+
+    def summed(
+        self, left: Float[Tensor, "time *m trial i"], right: Float[Tensor, "time *m trial j"]
+    ) -> Float[Tensor, "*m i j"]:
+        """Sum over time and trials of left^T right: the gradient of weights, from all steps at once."""
+        left_rows, right_rows = self.rounded(rows(left), "left"), self.rounded(rows(right), "right")
+        return (left_rows.mT @ right_rows).to(left.dtype)
+
+    def _rounded_product(self, values: Tensor, weights: Tensor, out: Tensor) -> Tensor:
+        result = self._scratch.empty("product", out.shape, out, self.dtype)
+        return torch.matmul(self.rounded(values, "factor"), weights, out=result)
 
 
 def rows(values: Float[Tensor, "time *m trial i"]) -> Float[Tensor, "*m row i"]:
     """Time and trials as one axis. A view, if members lie outermost in memory."""
     return values.movedim(0, -3).flatten(-3, -2)
-
-
-def sum_products(
-    left: Float[Tensor, "time *m trial i"], right: Float[Tensor, "time *m trial j"], dtype: torch.dtype
-) -> Float[Tensor, "*m i j"]:
-    """Sum over time and trials of left^T right: the gradient of weights from all steps at once."""
-    return (rows(left).to(dtype).mT @ rows(right).to(dtype)).to(left.dtype)

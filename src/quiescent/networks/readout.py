@@ -8,7 +8,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from quiescent.networks.population import Weights
-from quiescent.networks.products import add_product, product
+from quiescent.networks.products import Products
 
 
 @runtime_checkable
@@ -37,16 +37,14 @@ class ReadoutError(Protocol):
 class DirectError:
     """The squared error `|W h - f|^2` as it stands, for any code and with output noise; `scale` is for gradients."""
 
-    def __init__(
-        self, weights: Weights, encode: Callable[[Tensor], Tensor], products: torch.dtype, scale: float
-    ) -> None:
+    def __init__(self, weights: Weights, encode: Callable[[Tensor], Tensor], products: Products, scale: float) -> None:
         self._encode = encode
         self._total: Tensor | None = None
         self._products = products
         self._scale = scale
         self._bias = weights.get("output_bias")
-        self._weights = weights["output"].to(products)
-        self._to_states = (-2 * scale * weights["output"]).to(products)
+        self._weights = weights["output"].to(products.dtype)
+        self._to_states = (-2 * scale * weights["output"]).to(products.dtype)
         self._to_weights = torch.zeros_like(weights["output"])
         self._to_bias = None if self._bias is None else torch.zeros_like(self._bias)
 
@@ -56,15 +54,15 @@ class DirectError:
             error -= self._bias.unsqueeze(-2)
         if noise is not None:
             error -= noise
-        states = states.to(self._products)
-        add_product(error, states, self._weights.mT, -1.0)
+        states = self._products.rounded(states, "states to read out")
+        self._products.add(states, self._weights.mT, out=error, scale=-1.0)
         total = torch.linalg.vector_norm(error, dim=(-2, -1)).square()
         self._total = total if self._total is None else self._total + total
         if self._to_bias is not None:
             self._to_bias += error.sum(-2)
-        error = error.to(self._products)
-        product(error, self._to_states, out=to_states)
-        add_product(self._to_weights, error.mT, states)
+        error = self._products.rounded(error, "error")
+        self._products.put(error, self._to_states, out=to_states)
+        self._products.add(error.mT, states, out=self._to_weights)
 
     def total(self) -> Tensor:
         assert self._total is not None
@@ -101,27 +99,30 @@ class QuadraticError:
         self._states_to_states = 2 * scale * (self._output.mT @ self._output)
         self._features_to_states = 2 * scale * (self._code @ self._output)
         self._squares = torch.zeros_like(self._states_to_states)  # sum of h h^T
-        self._products = torch.zeros_like(self._features_to_states)  # sum of p h^T
-        self._features_squares = self._products.new_zeros(*self._products.shape[:-1], len(coefficients))  # of p p^T
+        self._mixed = torch.zeros_like(self._features_to_states)  # of p h^T
+        self._features_squares = self._mixed.new_zeros(*self._mixed.shape[:-1], len(coefficients))  # of p p^T
 
     def add(self, states: Tensor, variable: Tensor, noise: Tensor | None, to_states: Tensor) -> None:
         features = self._features(variable)
         torch.matmul(states, self._states_to_states, out=to_states)
-        add_product(to_states, features, self._features_to_states)
-        add_product(self._squares, states.mT, states)
-        add_product(self._products, features.mT, states)
-        add_product(self._features_squares, features.mT, features)
+        for out, left, right in (
+            (to_states, features, self._features_to_states),
+            (self._squares, states.mT, states),
+            (self._mixed, features.mT, states),
+            (self._features_squares, features.mT, features),
+        ):
+            (out.addmm_ if out.dim() == 2 else out.baddbmm_)(left, right)
 
     def total(self) -> Tensor:
         # Summed in float64: most of the terms cancels where the network is good.
         of_states = (self._states_to_states.double() * self._squares).sum((-2, -1))
-        of_both = (self._features_to_states.double() * self._products).sum((-2, -1))
+        of_both = (self._features_to_states.double() * self._mixed).sum((-2, -1))
         of_features = ((self._code @ self._code.mT).double() * self._features_squares).sum((-2, -1))
         return ((of_states / 2 + of_both) / self._scale + of_features).to(self._output.dtype)
 
     def gradients(self) -> Weights:
-        found = {"output": self._output @ self._squares + self._code.mT @ self._products}
+        found = {"output": self._output @ self._squares + self._code.mT @ self._mixed}
         if self._has_bias:
-            constant = self._products[..., :1, :] @ self._output.mT + self._features_squares[..., :1, :] @ self._code
+            constant = self._mixed[..., :1, :] @ self._output.mT + self._features_squares[..., :1, :] @ self._code
             found["output_bias"] = constant.squeeze(-2)
         return {name: 2 * self._scale * value for name, value in found.items()}

@@ -11,8 +11,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from quiescent.lanes import Scratch
 from quiescent.networks.activations import ACTIVATIONS
 from quiescent.networks.population import Population, Stepper
+from quiescent.networks.products import Products
 
 
 def simulate(
@@ -42,7 +44,7 @@ def advance(network: Population, states: Float[Tensor, "state *m trial unit"], i
             new = update(network, before, now)
             after.copy_(new + after if noisy else new)
         return
-    stepper = network.kind.stepper(network, network.dtype)
+    stepper = network.kind.stepper(network, Products(network.dtype, Scratch()))
     *shape, units = states[0].shape
     once = [states.new_empty(*shape, width * units) for width in stepper.widths]  # nothing is kept: all steps share it
     forward(stepper, states, inputs, noisy, [one.expand(len(inputs), *one.shape) for one in once])

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from quiescent.networks.activations import Activation, activate, multiply_by_slope
 from quiescent.networks.population import Population, Weights
-from quiescent.networks.products import add_product, sum_products
+from quiescent.networks.products import Products, rows
 
 
 def vanilla(state: Tensor, drive: Tensor, recurrent: Tensor, activation: Activation, step: float) -> Tensor:
@@ -20,9 +20,9 @@ class VanillaStepper:
 
     widths: tuple[int, ...] = (1,)
 
-    def __init__(self, network: Population, products: torch.dtype) -> None:
+    def __init__(self, network: Population, products: Products) -> None:
         self._products = products
-        self._recurrent = network.weights["recurrent"].to(products)
+        self._recurrent = network.weights["recurrent"].to(products.dtype)
         self._input = network.weights["input"]
         self._step = network.step
         self._phi = network.settings[0].activation
@@ -30,7 +30,7 @@ class VanillaStepper:
     def forward(self, before: Tensor, inputs: Tensor, after: Tensor, noisy: bool, kept: Sequence[Tensor]) -> None:
         (rate,) = kept
         torch.matmul(inputs, self._input.mT, out=rate)
-        add_product(rate, before, self._recurrent.mT)
+        self._products.add(before, self._recurrent.mT, out=rate)
         activate(rate, self._phi)
         if noisy:
             after.add_(before, alpha=1 - self._step).add_(rate, alpha=self._step)
@@ -41,11 +41,11 @@ class VanillaStepper:
         (rate,) = kept
         multiply_by_slope(from_after, rate, self._phi, out=rate)
         to_before.add_(from_after, alpha=1 - self._step)
-        add_product(to_before, rate, self._recurrent, self._step)
+        self._products.add(rate, self._recurrent, out=to_before, scale=self._step)
 
     def gradients(self, before: Tensor, inputs: Tensor, kept: Sequence[Tensor]) -> Weights:
         (rates,) = kept
         return {
-            "recurrent": sum_products(rates, before, self._products).mul_(self._step),
-            "input": sum_products(inputs, rates, inputs.dtype).mT * self._step,
+            "recurrent": self._step * self._products.summed(rates, before),
+            "input": self._step * (rows(inputs).mT @ rows(rates)).mT,
         }
