@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, NullLocator, ScalarFormatter
 from parts import GRU, HEADING, NAVIGATION, PARTS, REST, product_rate
 
 import quiescent
@@ -158,47 +160,50 @@ def in_words(
         lines.append(f"| {' | '.join(cells)} |")
     lines += [
         "",
-        "The textbook of `two small networks` is one after the other on one core. More than 100 % is algebra: less work",
-        "than the direct algorithm.",
+        "The textbook of `two small networks` is one after the other on one core. More than 100 % is algebra:",
+        "less work than the direct algorithm.",
         "",
         "## Cost of a training batch against its sizes",
         "",
-        "2-D vanilla; 128 units, 128 cells, 100 trials, 100 steps, one member, but for what varies. The exponent is the",
-        "slope of log cost against log size between the two largest: 1 is linear (units: 1 of the read-out, 2 of the loop).",
+        "2-D vanilla; 128 units, 128 cells, 100 trials, 100 steps, one member, but for what varies. The exponent is",
+        "the slope of log cost against log size from smallest to largest: 1 is linear.",
         "",
         "| size | " + " | ".join(["cost (ms)"] * 4) + " | exponent |",
         "|---" * 6 + "|",
     ]
     for what, costs in scaling.items():
         cells = [f"{value}: {1e3 * cost:.1f}" for value, cost in costs.items()]
-        (a, first), (b, last) = list(costs.items())[-2:]
+        (a, first), *_, (b, last) = costs.items()
         lines.append(f"| {what} | {' | '.join(cells)} | {math.log(last / first) / math.log(b / a):.2f} |")
     return "\n".join([*lines, "", "![cost against size](scaling.png)", ""])
 
 
 def cpu_name() -> str:
     info = Path("/proc/cpuinfo")
-    names = (
-        [line.split(":")[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")]
-        if info.exists()
-        else []
-    )
+    lines = info.read_text().splitlines() if info.exists() else []
+    names = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
     return names[0] if names else platform.processor() or platform.machine()
 
 
 def draw_scaling(scaling: dict[str, dict[int, float]], path: Path) -> None:
-    from quiescent.figures.style import panels, style
-
-    with style():
-        figure, ((axes, *_),) = panels(1, 1)
-        for what, costs in scaling.items():
-            first = min(costs)
-            axes.loglog([value / first for value in costs], [1e3 * cost for cost in costs.values()], "o-", label=what)
-        low, high = axes.get_ylim()
-        axes.loglog([1, 8], [low, 8 * low], ":", color="grey", label="linear")
-        axes.set(xlabel="size, relative to the smallest", ylabel="ms per batch", ylim=(low, high))
-        axes.legend()
-        figure.savefig(path, dpi=150)
+    figure = Figure(figsize=(4.4, 3.4), layout="constrained")
+    axes = figure.subplots()
+    for (what, costs), marker in zip(scaling.items(), "osd^", strict=True):
+        first, least = next(iter(costs.items()))
+        axes.loglog(
+            [size / first for size in costs],
+            [cost / least for cost in costs.values()],
+            f"{marker}-",
+            label=f"{what} (from {first}: {1e3 * least:.0f} ms)",
+        )
+    axes.loglog([1, 8], [1, 8], ":", color="grey", label="linear")
+    axes.set(xlabel="size, relative to the smallest", ylabel="cost of a batch, likewise")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(FixedLocator([1, 2, 4, 8]))
+        axis.set_major_formatter(ScalarFormatter())
+        axis.set_minor_locator(NullLocator())
+    axes.legend(frameon=False, fontsize=8)
+    figure.savefig(path, dpi=150)
 
 
 def main() -> None:

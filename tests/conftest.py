@@ -4,8 +4,11 @@ import os
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch: threads only slow such small networks down
 
+from contextlib import contextmanager
+
 import hypothesis
 import pytest
+import torch
 
 from quiescent.config import Config, load_config
 
@@ -13,6 +16,17 @@ from quiescent.config import Config, load_config
 hypothesis.settings.register_profile("gate", derandomize=True)
 if os.environ.get("CI"):
     hypothesis.settings.load_profile("gate")
+
+
+@contextmanager
+def threads(number):
+    """Let torch have so many threads for a while."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(number)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 @pytest.fixture

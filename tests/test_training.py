@@ -6,10 +6,10 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 
 import pytest
 import torch
+from conftest import threads
 from safetensors.torch import load_file
 
 from quiescent.errors import QuiescentError
@@ -38,16 +38,6 @@ def test_a_member_ends_with_the_same_weights_alone_and_in_company(tiny, tmp_path
     for key, expected in last(alone).items():
         torch.testing.assert_close(last(together[1])[key], expected, rtol=1e-9, atol=1e-12, msg=key)
     assert not torch.allclose(last(together[0])["weights/output"], last(together[1])["weights/output"])
-
-
-@contextmanager
-def threads(number):
-    before = torch.get_num_threads()
-    torch.set_num_threads(number)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def test_several_networks_train_in_processes_of_their_own_to_the_same_bytes(tiny, tmp_path):

@@ -4,21 +4,29 @@ import itertools
 import math
 
 import hypothesis
+import numpy as np
 import pytest
 import torch
+from conftest import threads
 from hypothesis import strategies as st
 from scipy import stats
 from torch.nn import functional
 
 import quiescent.loss as loss_module
+from quiescent.activity import Active, Rest
 from quiescent.config import load_config
-from quiescent.lanes import Lanes, Share, share_out
+from quiescent.lanes import Lanes, Scratch, Share, share_out
 from quiescent.loss import loss_gradients, readout_error
+from quiescent.loss import test_errors as errors_of
 from quiescent.members import Members, sample, untrained
 from quiescent.networks import NETWORKS, Kind, NetworkSettings, Population, simulate
 from quiescent.networks.noise import draw
+from quiescent.networks.vanilla import vanilla
+from quiescent.quiescence import observe
 from quiescent.streams import BLOCK, open_streams
 
+CPU = torch.device("cpu")
+IN_ONE = ["in one", *(["cuda"] if torch.cuda.is_available() else [])]  # all members by batched products
 PHI = {"relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid, "identity": lambda x: x}
 
 
@@ -58,7 +66,7 @@ def loss_by_the_formulas(population, batch, noise, plain, activation):
     found = []
     a = population.network.step
     for k, code in enumerate(population.codes):
-        code = code.to(torch.device("cpu"), torch.float64)
+        code = code.to(population.network.device, torch.float64)
         own = {name: weight[k].double().clone().requires_grad_() for name, weight in population.network.weights.items()}
         h = functional.linear(code.encode(batch.start[k].double()), own["encoder"])
         loss = 0
@@ -71,34 +79,37 @@ def loss_by_the_formulas(population, batch, noise, plain, activation):
     return found
 
 
-def same_noise(population, trials, steps):
-    """The noise that fresh streams will draw, as whole arrays."""
+def same_noise(population, trials, steps, *, in_one=False):
+    """The noise that fresh streams will draw, as whole arrays; member by member, or all in one."""
     settings = population.network.settings
     streams = fresh(population, trials)
     widths = {"in": population.configs[0].task.n_inputs, "out": population.codes[0].size, "rec": settings[0].units}
     drawn = {}
     for where, width in widths.items():  # in the order in which an episode draws
-        drawn[where] = torch.zeros(steps, len(settings), trials, width, dtype=population.network.dtype)
+        drawn[where] = population.network.weights["input"].new_zeros(steps, len(settings), trials, width)
         stds = [math.sqrt(getattr(one, f"sigma2_{where}")) for one in settings]
-        for k in range(len(settings)):
-            draw(drawn[where][:, k], stds, settings, streams, Share(k, slice(0, trials)))
+        if in_one:
+            draw(drawn[where], stds, settings, streams, Share(slice(None), slice(0, trials)))
+        else:
+            for k in range(len(settings)):
+                draw(drawn[where][:, k], stds, settings, streams, Share(k, slice(0, trials)))
     return drawn
 
 
 def fresh(population, trials):
-    return [open_streams(seed, "training", trials, torch.device("cpu")) for seed in population.seeds]
+    return [open_streams(seed, "training", trials, population.network.device) for seed in population.seeds]
 
 
 def relative(found, expected):
     return ((found.double() - expected).norm() / expected.norm()).item()
 
 
-@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("way", ["1 lane", "3 lanes", *IN_ONE])
 @pytest.mark.parametrize("seeds", [1, 5])
 @pytest.mark.parametrize("bias", ["true", "false"])
 @pytest.mark.parametrize("activation", PHI)
 @pytest.mark.parametrize(("kind", "plain"), [("vanilla", plain_vanilla), ("gru", plain_gru)])
-def test_loss_and_gradients_equal_the_plain_formulas(kind, plain, activation, bias, seeds, threads):
+def test_loss_and_gradients_equal_the_plain_formulas(kind, plain, activation, bias, seeds, way):
     population = members(
         f"network.kind={kind}",
         f"network.activation={activation}",
@@ -109,27 +120,28 @@ def test_loss_and_gradients_equal_the_plain_formulas(kind, plain, activation, bi
         "network.sigma2_out=0.03",
         seeds=seeds,
     )
-    check(population, plain, activation, trials=60, tolerance=1e-10, threads=threads)
+    check(population, plain, activation, trials=60, tolerance=1e-10, way=way)
 
 
 @pytest.mark.parametrize("bias", ["true", "false"])
 @pytest.mark.parametrize("width", [0.2, 0.52])
-def test_the_quadratic_form_of_the_heading_error_equals_the_plain_formulas(width, bias):
+@pytest.mark.parametrize("way", ["2 lanes", *IN_ONE])
+def test_the_quadratic_form_of_the_heading_error_equals_the_plain_formulas(width, bias, way):
     words = (f"network.bias={bias}", f"task.hd_cells.width={width}", "task.hd_cells.number=200", "network.units=64")
     population = members(*words, name="head_direction/noisy_unbiased", cells="hd_cells")
-    errors = check(population, plain_vanilla, "relu", trials=60, tolerance=1e-10)
+    errors = check(population, plain_vanilla, "relu", trials=60, tolerance=1e-10, way=way)
     assert errors == {"QuadraticError"}
 
 
 @pytest.mark.parametrize(("precision", "tolerance"), [("float32", 1e-4), ("bfloat16", 0.02)])
-@pytest.mark.parametrize("seeds", [1, 5])
+@pytest.mark.parametrize(("way", "seeds"), [("1 lane", 1), ("2 lanes", 5), *((one, 5) for one in IN_ONE)])
 @pytest.mark.parametrize("activation", PHI)
 @pytest.mark.parametrize(("kind", "plain"), [("vanilla", plain_vanilla), ("gru", plain_gru)])
 @pytest.mark.parametrize(
     ("name", "cells"),
     [("spatial_navigation/noisy_unbiased", "place_cells"), ("head_direction/noisy_unbiased", "hd_cells")],
 )
-def test_gradients_in_less_precision_stay_near(name, cells, kind, plain, activation, precision, tolerance, seeds):
+def test_gradients_in_less_precision_stay_near(name, cells, kind, plain, activation, precision, tolerance, seeds, way):
     population = members(
         f"network.kind={kind}",
         f"network.activation={activation}",
@@ -141,32 +153,40 @@ def test_gradients_in_less_precision_stay_near(name, cells, kind, plain, activat
         cells=cells,
         seeds=seeds,
     )
-    check(population, plain, activation, trials=50, tolerance=tolerance)
+    check(population, plain, activation, trials=50, tolerance=tolerance, way=way)
 
 
-def check(population, plain, activation, *, trials, tolerance, threads=1):
+def check(population, plain, activation, *, trials, tolerance, way="1 lane"):
     kinds = set()
 
     def spy(*arguments):
         kinds.add(type(error := readout_error(*arguments)).__name__)
         return error
 
+    population = population.to("cuda" if way == "cuda" else "cpu")
     batch = sample(population, trials, fresh(population, trials))
-    before = torch.get_num_threads()
-    torch.set_num_threads(threads)
-    try:
-        with pytest.MonkeyPatch.context() as patch, Lanes(torch.device("cpu")) as lanes:
-            patch.setattr(loss_module, "readout_error", spy)
-            losses, gradients = loss_gradients(population, batch, fresh(population, trials), lanes)
-    finally:
-        torch.set_num_threads(before)
-    noise = same_noise(population, trials, len(batch.inputs))
+    with (
+        threads(int(way[0]) if "lane" in way else 1),
+        pytest.MonkeyPatch.context() as patch,
+        Lanes(population.network.device) as lanes,
+    ):
+        patch.setattr(loss_module, "readout_error", spy)
+        if way in IN_ONE:
+            lanes.map = all_in_one
+        losses, gradients = loss_gradients(population, batch, fresh(population, trials), lanes)
+    noise = same_noise(population, trials, len(batch.inputs), in_one=way in IN_ONE)
     for k, (loss, expected) in enumerate(loss_by_the_formulas(population, batch, noise, plain, activation)):
         assert losses[k].item() == pytest.approx(loss.item(), rel=tolerance)
         assert expected.keys() == gradients.keys()
         for name, gradient in expected.items():
             assert relative(gradients[name][k], gradient) < tolerance, name
     return kinds
+
+
+def all_in_one(work, members, trials):
+    """All trials of all members in one share, which a GPU has."""
+    share = Share(slice(None), slice(0, trials))
+    return [(share, work(share, Scratch()))]
 
 
 @pytest.mark.parametrize("kind", ["vanilla", "gru"])
@@ -203,7 +223,7 @@ def test_a_users_own_kind_of_network_trains_through_autograd(monkeypatch, bias):
 
     monkeypatch.setitem(NETWORKS, "residual", Kind(residual))
     words = ("network.kind=residual", f"network.bias={bias}", "network.sigma2_rec=0.01")
-    check(members(*words), plain, "relu", trials=30, tolerance=1e-10, threads=2)
+    check(members(*words), plain, "relu", trials=30, tolerance=1e-10, way="2 lanes")
     words = (*words, "network.units=64")
     check(
         members(*words, "training.precision=bfloat16", "network.activation=tanh"),
@@ -222,7 +242,7 @@ def test_a_users_own_kind_of_network_trains_through_autograd(monkeypatch, bias):
 @pytest.mark.parametrize(("noise", "law"), [("gaussian", stats.norm(0, 0.3)), ("uniform", stats.uniform(0, 0.3))])
 def test_noise_has_its_distribution_and_the_reference_codes_is_uniform(noise, law):
     values = torch.empty(20, 50, 8)
-    streams = [open_streams(0, "training", 50, torch.device("cpu"))]
+    streams = [open_streams(0, "training", 50, CPU)]
     draw(values, [0.3], [NetworkSettings(noise=noise)], streams, Share(0, slice(0, 50)))
     assert stats.kstest(values.flatten().numpy()[:5000], law.cdf).pvalue > 0.001
 
@@ -243,7 +263,7 @@ def test_a_trials_noise_does_not_depend_on_how_trials_are_shared_out():
 
     def drawn(lanes):
         noise = torch.empty(6, 2, 90, 3)
-        streams = [open_streams(seed, "training", 90, torch.device("cpu")) for seed in range(2)]
+        streams = [open_streams(seed, "training", 90, CPU) for seed in range(2)]
         for share in itertools.chain(*share_out(2, 90, lanes)):
             part = noise.new_empty(6, share.trials.stop - share.trials.start, 3)
             draw(part, [1.0, 2.0], settings, streams, share)
@@ -254,7 +274,7 @@ def test_a_trials_noise_does_not_depend_on_how_trials_are_shared_out():
 
 
 def test_a_member_without_noise_draws_nothing_and_stays_silent():
-    streams = [open_streams(seed, "training", 3, torch.device("cpu")) for seed in range(2)]
+    streams = [open_streams(seed, "training", 3, CPU) for seed in range(2)]
     before = streams[0].state()
     settings = [NetworkSettings()] * 2
     values = torch.full((4, 3, 2), 7.0)
@@ -267,7 +287,7 @@ def test_a_member_without_noise_draws_nothing_and_stays_silent():
 
 def test_noise_does_not_depend_on_how_a_simulation_is_cut():
     def drawn(*lengths):
-        streams = [open_streams(0, "training", 3, torch.device("cpu"))]
+        streams = [open_streams(0, "training", 3, CPU)]
         pieces = [torch.empty(n, 3, 5) for n in lengths]
         for piece in pieces:
             draw(piece, [1.0], [NetworkSettings()], streams, Share(0, slice(0, 3)))
@@ -311,3 +331,39 @@ def test_members_of_unlike_shapes_are_refused():
     weights = members().network.weights
     with pytest.raises(ValueError, match="must agree in kind, units"):
         Population((NetworkSettings(), NetworkSettings(dt=0.5), NetworkSettings()), weights)
+
+
+@pytest.mark.parametrize("words", [(), ("network.kind=gru",), ("network.kind=plain",), ("network.bias=true",)], ids=str)
+@pytest.mark.parametrize(
+    ("name", "cells"),
+    [("spatial_navigation/noisy_unbiased", "place_cells"), ("head_direction/noisy_unbiased", "hd_cells")],
+)
+def test_all_members_in_one_product_as_on_a_gpu_give_the_same(name, cells, words, monkeypatch):
+    monkeypatch.setitem(NETWORKS, "plain", Kind(vanilla))  # by autograd
+    words = (*words, "network.sigma2_rec=0", f"task.{cells}.number=100")  # noise has other streams there
+    population = members(*words, name=name, cells=cells)
+    with Lanes(CPU) as apart, Lanes(CPU) as together:
+        together.map = all_in_one
+        batch = sample(population, 30, fresh(population, 30))
+        arguments = (population, batch, fresh(population, 30))
+        (losses, gradients), (alike, same) = (loss_gradients(*arguments, lanes) for lanes in (apart, together))
+        torch.testing.assert_close(losses, alike)
+        torch.testing.assert_close(gradients, same)
+        assert errors_of(*arguments, apart) == pytest.approx(np.array(errors_of(*arguments, together)))
+    for phase in (Active(30), Rest(30, 70, burn_in=5, noise="same")):
+        expected = observe(population, phase, keep_states=True)
+        with monkeypatch.context() as patch:
+            patch.setattr(Lanes, "map", lambda _, *arguments: all_in_one(*arguments))
+            found = observe(population, phase, keep_states=True)
+        for one, other in zip(expected, found, strict=True):
+            np.testing.assert_allclose(one.states, other.states, atol=1e-10)
+            np.testing.assert_allclose(one.decoded, other.decoded, atol=1e-10)
+
+
+def test_all_members_in_one_product_draw_their_own_noise():
+    population = members("network.sigma2_rec=0.04", seeds=3)
+    streams, values = fresh(population, 200), torch.empty(5, 3, 200, 11)
+    stds = [0.2, 0.0, 0.4]
+    assert draw(values, stds, population.network.settings, streams, Share(slice(None), slice(0, 200)))
+    assert values.std((0, 2, 3)).tolist() == pytest.approx(stds, rel=0.05)
+    assert abs(torch.corrcoef(values[:, ::2].transpose(0, 1).flatten(1))[0, 1]) < 0.05
