@@ -30,7 +30,7 @@ $(READY): pyproject.toml constraints.txt
 		$(VENV)/bin/python -m pip install -q -c constraints.txt -e '.[recorded,dev]'
 	@touch $(READY)
 
-demo: env  ## Train on a real rat's foraging and watch the networks dream (about 5 minutes)
+demo: env  ## Train on a real rat's foraging and watch the networks dream (about 2 minutes)
 	$(VENV)/bin/quiescent demo
 
 test: env  ## Run all tests

@@ -1,5 +1,6 @@
 """The demonstration: networks that know where a real rat is, and what they dream when their input stops."""
 
+import itertools
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -14,7 +15,7 @@ from quiescent.figures.style import COLOURS, panels, save, style
 from quiescent.figures.trajectories import draw_paths, paths_of
 from quiescent.report import mean_and_spread, plain_table, progress_bar
 from quiescent.runs import Run, open_runs
-from quiescent.training import batches_left, train, usable_device
+from quiescent.training import batches_left, finish, usable_device
 
 EXPERIMENT = "recorded/sargolini"
 CONDITIONS = {"noisy": (), "noise-free": ("network.sigma2_rec=0",)}
@@ -73,12 +74,10 @@ def draw(active: Activity, dreams: dict[str, Activity], *, dt: float) -> Figure:
 
 def _train(configs: dict[str, Config], out: Path, console: Console, device: str | None) -> dict[str, list[Run]]:
     runs = {name: open_runs(config, out / name) for name, config in configs.items()}
-    total = sum(batches_left(members) for members in runs.values())
-    if total == 0:
-        return runs
-    with progress_bar(console, f"training {sum(map(len, runs.values()))} networks", total=total) as report:
-        for name, config in configs.items():
-            train(config, out / name, device=device, on_progress=report)
+    everything = list(itertools.chain(*runs.values()))
+    if batches_left(everything):
+        with progress_bar(console, f"training {len(everything)} networks", total=batches_left(everything)) as report:
+            finish(everything, device=device, on_progress=report)
     return runs
 
 

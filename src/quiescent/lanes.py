@@ -58,9 +58,8 @@ class Lanes:
 
     def __enter__(self) -> "Lanes":
         torch.set_num_threads(1)
-        torch.empty(
-            31 * 2**20, dtype=torch.uint8
-        )  # once freed, glibc no longer hands smaller blocks back: no page faults
+        # Once this is freed, glibc keeps smaller blocks instead of handing their pages back each time.
+        torch.empty(31 * 2**20, dtype=torch.uint8)
         self._pool = ThreadPoolExecutor(len(self._scratch), initializer=torch.set_num_threads, initargs=(1,))
         return self
 

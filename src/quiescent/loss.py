@@ -45,8 +45,8 @@ def loss_gradients(
     gradients = {name: torch.zeros_like(weight) for name, weight in members.network.weights.items()}
     for share, (loss, found) in lanes.map(work, n_members, trials):
         losses[share.member] += loss
-        for name, gradient_ in found.items():
-            gradients[name][share.member] += gradient_
+        for name, part in found.items():
+            gradients[name][share.member] += part
     return losses, gradients
 
 
@@ -66,7 +66,7 @@ def readout_error(members: Members, share: Share, episode: Episode, products: Pr
 
 
 @torch.no_grad()
-def test_errors(
+def held_out_errors(
     members: Members, batch: Batch, streams: Sequence[Streams], lanes: Lanes
 ) -> tuple[list[float], list[float]]:
     """Loss and mean squared decoding error of every member, directly by their formulas, in the states' precision."""

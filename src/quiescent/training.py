@@ -12,7 +12,7 @@ from torch import Tensor
 from quiescent.config import Config, is_built_in
 from quiescent.errors import QuiescentError
 from quiescent.lanes import Lanes
-from quiescent.loss import loss_gradients, test_errors
+from quiescent.loss import held_out_errors, loss_gradients
 from quiescent.members import Members, sample, untrained
 from quiescent.runs import Metrics, Run, default_folder, open_runs
 from quiescent.streams import Streams, open_streams
@@ -40,17 +40,29 @@ def train(
 ) -> list[Run]:
     """Train one network per seed of `config` and return their finished runs.
 
-    On a CPU in one process per core, each with one network at a time; a network alone, or of a kind
-    that only this process knows, gets all cores. On a GPU all networks together, as one population.
-
     Runs lie in `out/seed_K` (default `runs/<configuration>/seed_K`). Finished runs are not trained
     again and unfinished ones go on where they stopped, to the same weights. Ctrl-C saves first.
     """
-    where = usable_device(device)
+    usable_device(device)  # before anything is written
     runs = open_runs(config, Path(out) if out is not None else default_folder(config))
+    finish(runs, device=device, on_progress=on_progress)
+    return runs
+
+
+def finish(
+    runs: Sequence[Run],
+    *,
+    device: str | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> None:
+    """Train whatever is unfinished of some runs, of one or several configurations.
+
+    On a CPU in one process per core, each with one network at a time; a network alone, or of a kind
+    that only this process knows, gets all cores. On a GPU all seeds of a configuration together, as one population.
+    """
     total, done = batches_left(runs), 0
     with _Stopped() as stopped:
-        steps = _all_steps(runs, where)
+        steps = _all_steps(runs, usable_device(device))
         for progress in steps:
             done += len(progress.losses)
             if on_progress is not None:
@@ -60,13 +72,12 @@ def train(
                 break
         if stopped.asked and batches_left(runs):
             raise Interrupted(f"stopped and saved after {done} of {total} batches; start it again to go on")
-    return runs
 
 
 def _all_steps(runs: Sequence[Run], device: torch.device) -> Generator[Progress, None, None]:
     groups = groups_to_train(runs, device)
     threads = torch.get_num_threads()
-    if device.type == "cpu" and threads > 1 and len(groups) > 1 and is_built_in(groups[0][0].config()):
+    if device.type == "cpu" and threads > 1 and len(groups) > 1 and all(is_built_in(run.config()) for run in runs):
         from quiescent.workers import train_in_processes  # which imports this module
 
         yield from train_in_processes([run for (run,) in groups], threads)
@@ -86,11 +97,12 @@ def usable_device(device: str | None = None) -> torch.device:
 
 
 def groups_to_train(runs: Sequence[Run], device: torch.device) -> list[list[Run]]:
-    """Unfinished runs that are trained together: on a GPU those with equal numbers of batches behind them."""
+    """Unfinished runs that are trained together: on a GPU those of one configuration and equally far."""
     groups: dict[object, list[Run]] = {}
     for run in runs:
         if not run.finished():
-            groups.setdefault(run if device.type == "cpu" else run.batches_done(), []).append(run)
+            alike = run.config().model_copy(update={"seed": (0,)}), run.batches_done()
+            groups.setdefault(run if device.type == "cpu" else alike, []).append(run)
     return list(groups.values())
 
 
@@ -185,7 +197,7 @@ class _Stopped:
 def _test(runs: Sequence[Run], members: Members, batch_number: int, lanes: Lanes) -> list[float]:
     trials = members.configs[0].training.batch_size
     streams = [open_streams(seed, "testing", trials, members.network.device) for seed in members.seeds]
-    losses, errors = test_errors(members, sample(members, trials, streams), streams, lanes)
+    losses, errors = held_out_errors(members, sample(members, trials, streams), streams, lanes)
     _require_finite(runs, losses, batch_number, runs[0].batches_done())
     for run, loss, error in zip(runs, losses, errors, strict=True):
         run.append_metrics(Metrics(batch_number, loss, error))

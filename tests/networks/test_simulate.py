@@ -16,8 +16,7 @@ import quiescent.loss as loss_module
 from quiescent.activity import Active, Rest
 from quiescent.config import load_config
 from quiescent.lanes import Lanes, Scratch, Share, share_out
-from quiescent.loss import loss_gradients, readout_error
-from quiescent.loss import test_errors as errors_of
+from quiescent.loss import held_out_errors, loss_gradients, readout_error
 from quiescent.members import Members, sample, untrained
 from quiescent.networks import NETWORKS, Kind, NetworkSettings, Population, simulate
 from quiescent.networks.noise import draw
@@ -211,6 +210,22 @@ def test_a_simulation_is_pure_and_may_be_cut_anywhere(kind):
     torch.testing.assert_close(alone, whole[:, 1])
 
 
+@pytest.mark.parametrize("way", ["1 lane", "2 lanes", "in one"])
+@pytest.mark.parametrize("words", [("task.use_place_cells=false",), ("task.place_cells.dog=true",)], ids=str)
+def test_other_codes_of_position_have_their_gradients_too(words, way):
+    check(members(*words), plain_vanilla, "relu", trials=60, tolerance=1e-10, way=way)
+
+
+def test_a_batch_is_left_as_it_was():
+    population = members("task.use_place_cells=false", seeds=1)
+    batch = sample(population, 30, fresh(population, 30))
+    before = [one.clone() for one in batch]
+    with Lanes(CPU) as lanes:
+        loss_gradients(population, batch, fresh(population, 30), lanes)
+        held_out_errors(population, batch, fresh(population, 30), lanes)
+    assert all(torch.equal(one, other) for one, other in zip(batch, before, strict=True))
+
+
 @pytest.mark.parametrize("bias", ["true", "false"])
 def test_a_users_own_kind_of_network_trains_through_autograd(monkeypatch, bias):
     def residual(state, drive, recurrent, activation, step):
@@ -349,7 +364,7 @@ def test_all_members_in_one_product_as_on_a_gpu_give_the_same(name, cells, words
         (losses, gradients), (alike, same) = (loss_gradients(*arguments, lanes) for lanes in (apart, together))
         torch.testing.assert_close(losses, alike)
         torch.testing.assert_close(gradients, same)
-        assert errors_of(*arguments, apart) == pytest.approx(np.array(errors_of(*arguments, together)))
+        assert held_out_errors(*arguments, apart) == pytest.approx(np.array(held_out_errors(*arguments, together)))
     for phase in (Active(30), Rest(30, 70, burn_in=5, noise="same")):
         expected = observe(population, phase, keep_states=True)
         with monkeypatch.context() as patch:

@@ -50,6 +50,8 @@ class DirectError:
 
     def add(self, states: Tensor, variable: Tensor, noise: Tensor | None, to_states: Tensor) -> None:
         error = self._encode(variable)  # code minus read-out
+        if error.data_ptr() == variable.data_ptr():  # the variable is its own code
+            error = error.clone()
         if self._bias is not None:
             error -= self._bias.unsqueeze(-2)
         if noise is not None:
