@@ -1,10 +1,11 @@
 """Spatial navigation: a foraging walk in a box, tracked from its own displacements."""
 
 import math
-from typing import ClassVar, Literal, NamedTuple
+from typing import ClassVar, Literal
 
+import numpy as np
 import torch
-from torch import Tensor
+from jaxtyping import Bool, Complex, Float
 
 from quiescent.settings import Count, NotNegative, Number, Positive, Settings
 from quiescent.tasks.codes import Code, Identity, PlaceCellSettings, place_cells
@@ -52,49 +53,47 @@ class SpatialNavigation(Settings):
         lengths = self.speed_scale * self.dt * torch.sqrt(-2 * torch.log1p(-uniform))
         turns = torch.randn(shape, generator=generator, device=device)
         turns = (self.turn_mean + self.turn_std * turns) * self.dt
-        rotations = torch.polar(torch.ones_like(turns), turns)
         heading = 2 * math.pi * torch.rand(batch_size, generator=generator, device=device)
-        direction = torch.stack([heading.cos(), heading.sin()], -1)
         position = torch.rand(batch_size, 2, generator=generator, device=device)
         half = torch.tensor([self.box_width / 2, self.box_height / 2], device=device)
         position = (2 * position - 1) * (half if self.init_pos == "uniform" else 0 * half)
+        direction, rotations = (torch.polar(torch.ones_like(one), one) for one in (heading, turns))
+        # The walk itself is many small operations, of which NumPy does each in half the time.
+        positions, steps = self._walk(
+            position.cpu().numpy(), direction.cpu().numpy(), lengths.cpu().numpy(), rotations.cpu().numpy()
+        )
+        inputs, states = (torch.from_numpy(one).to(device) for one in (steps[1:], positions))
+        return Trials(inputs, states[0], states[1:])
 
-        anchor = torch.tensor(self.anchor_point, device=device)
-        walls = _Walls.of(half - self.border_region, batch_size)
-        # Broadcasting costs as much as the arithmetic here, so it is done once.
-        lengths = lengths.unsqueeze(-1).expand(*shape, 2).contiguous()
-        slow = self.border_slow_factor * lengths
-        positions, steps = [position], []
-        for fast_length, slow_length, rotation in zip(lengths, slow, rotations, strict=True):
-            near, along = walls.avoid(position, direction)
-            step = direction * torch.where(near, slow_length, fast_length)
+    def _walk(
+        self,
+        position: Float[np.ndarray, "trial 2"],
+        direction: Complex[np.ndarray, " trial"],
+        lengths: Float[np.ndarray, "time trial"],
+        rotations: Complex[np.ndarray, "time trial"],
+    ) -> tuple[Float[np.ndarray, "time trial 2"], Float[np.ndarray, "time trial 2"]]:
+        positions, steps = (np.empty((*lengths.shape, 2), np.float32) for _ in range(2))
+        anchor = np.array(self.anchor_point, np.float32)
+        lengths = lengths[..., None]
+        slow = np.float32(self.border_slow_factor) * lengths
+        for t, rotation in enumerate(rotations):
+            towards = direction[:, None].view(np.float32)
+            near, along = self._avoid_wall(position, towards)
+            np.multiply(towards, np.where(near, slow[t], lengths[t]), out=steps[t])
             if self.biased:
-                step = step + self.drift_const * (anchor - position)
-            direction = torch.view_as_real(torch.view_as_complex(along) * rotation)
-            position = position + step
-            positions.append(position)
-            steps.append(step)
-        return Trials(torch.stack(steps[1:]), positions[1], torch.stack(positions[2:]))
+                steps[t] += np.float32(self.drift_const) * (anchor - position)
+            direction = along.view(np.complex64)[:, 0] * rotation
+            position = np.add(position, steps[t], out=positions[t])
+        return positions, steps
 
-
-class _Walls(NamedTuple):
-    # The lines at which the region near a wall begins, and constants, all of shape (trial, 2).
-    inner: Tensor
-    zero: Tensor
-    one: Tensor
-
-    @classmethod
-    def of(cls, inner: Tensor, trials: int) -> "_Walls":
-        inner = inner.repeat(trials, 1)
-        return cls(inner, torch.zeros_like(inner), torch.ones_like(inner))
-
-    def avoid(self, position: Tensor, direction: Tensor) -> tuple[Tensor, Tensor]:
-        """Whether each walker is near a wall, the nearest one, and facing it; and the direction that it swerves to.
-
-        Such a walker swerves until it goes along the wall. All arrays are (trial, 2).
-        """
-        depth = position.abs().sub_(self.inner)
-        facing = torch.minimum(torch.minimum(depth, position * direction), depth - depth.flip(-1)) > self.zero
-        aside = facing.flip(-1)
-        along = torch.where(aside, torch.copysign(self.one, direction), direction)
-        return facing | aside, torch.where(facing, self.zero, along)
+    def _avoid_wall(
+        self, position: Float[np.ndarray, "trial 2"], direction: Float[np.ndarray, "trial 2"]
+    ) -> tuple[Bool[np.ndarray, "trial 2"], Float[np.ndarray, "trial 2"]]:
+        # Who is near a wall (the nearest one) and faces it; and their direction once they have swerved to go along it.
+        depth = np.abs(position)
+        depth -= np.array([self.box_width / 2, self.box_height / 2], np.float32) - np.float32(self.border_region)
+        facing = np.minimum(np.minimum(depth, position * direction), depth - depth[:, ::-1]) > 0
+        aside = facing[:, ::-1]
+        along = np.where(aside, np.copysign(np.float32(1), direction), direction)
+        along[facing] = 0
+        return facing | aside, along
