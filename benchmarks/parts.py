@@ -110,7 +110,7 @@ def data_ours() -> float:
     def whole() -> None:
         nonlocal batch
         batch = sample(members, 200, streams)
-        lanes.map(work, 1, 200)
+        lanes.map(work, 1, 200, 512)
 
     batch = sample(members, 200, streams)
     with Lanes(CPU) as lanes:

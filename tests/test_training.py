@@ -97,9 +97,11 @@ def test_a_process_whose_parent_is_gone_saves_and_stops(tiny, tmp_path):
     assert 0 < run.batches_done() < 100000
 
 
-@pytest.mark.parametrize("stop", [1, 3, 4, 7, 9])
-def test_resuming_gives_the_same_run_bit_for_bit(tiny, tmp_path, stop):
-    config = tiny("seed=0,1", "network.sigma2_in=0.01")
+@pytest.mark.parametrize(
+    ("stop", "precision"), [*((stop, "float32") for stop in (1, 3, 4, 7, 9)), (4, "bfloat16"), (4, "float64")]
+)
+def test_resuming_gives_the_same_run_bit_for_bit(tiny, tmp_path, stop, precision):
+    config = tiny("seed=0,1", "network.sigma2_in=0.01", f"training.precision={precision}")
     train(config, tmp_path / "whole")
     runs = open_runs(config, tmp_path / "broken")
     steps = training_steps(runs)

@@ -16,6 +16,7 @@ from torch import Tensor
 from quiescent.streams import BLOCK
 
 Result = TypeVar("Result")
+LEAST = 400_000  # multiplications per product: below, threads wait for Python's lock longer than they work
 
 
 class Share(NamedTuple):
@@ -69,7 +70,9 @@ class Lanes:
         self._pool.shutdown(cancel_futures=True)
         torch.set_num_threads(self._threads)
 
-    def map(self, work: Callable[[Share, Scratch], Result], members: int, trials: int) -> list[tuple[Share, Result]]:
+    def map(
+        self, work: Callable[[Share, Scratch], Result], members: int, trials: int, units: int
+    ) -> list[tuple[Share, Result]]:
         """Do `work` for every share, in the lanes; results come in the order of members and trials."""
         if not self._on_cpu:
             whole = Share(slice(None), slice(0, trials))
@@ -78,7 +81,10 @@ class Lanes:
         def run(lane: int) -> list[tuple[Share, Result]]:
             return [(share, work(share, self._scratch[lane])) for share in shares[lane]]
 
-        shares = share_out(members, trials, len(self._scratch))
+        lanes = len(self._scratch)
+        while lanes > 1 and min(trials, members * trials / lanes) * units**2 < LEAST:
+            lanes -= 1
+        shares = share_out(members, trials, lanes)
         if len(shares) == 1:
             return run(0)
         return [result for results in self._pool.map(run, range(len(shares))) for result in results]

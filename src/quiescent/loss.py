@@ -43,7 +43,7 @@ def loss_gradients(
 
     losses = members.network.weights["recurrent"].new_zeros(n_members)
     gradients = {name: torch.zeros_like(weight) for name, weight in members.network.weights.items()}
-    for share, (loss, found) in lanes.map(work, n_members, trials):
+    for share, (loss, found) in lanes.map(work, n_members, trials, members.network.units):
         losses[share.member] += loss
         for name, part in found.items():
             gradients[name][share.member] += part
@@ -88,7 +88,7 @@ def held_out_errors(
         ]
 
     found = torch.zeros(2, n_members, dtype=torch.float64)
-    for share, pairs in lanes.map(work, n_members, trials):
+    for share, pairs in lanes.map(work, n_members, trials, members.network.units):
         found[:, share.member] += torch.tensor(pairs, dtype=torch.float64).T.reshape(found[:, share.member].shape)
     losses, errors = found.tolist()
     return losses, errors

@@ -74,7 +74,8 @@ def _active(members: Members, phase: Active, keep_states: bool) -> list[Activity
         return _observed(members, share, episode, keep_states)
 
     with Lanes(members.network.device) as lanes:
-        return _gather(members, lanes.map(work, len(members.seeds), phase.trials), phase.trials, batch.states)
+        observed = lanes.map(work, len(members.seeds), phase.trials, members.network.units)
+    return _gather(members, observed, phase.trials, batch.states)
 
 
 @torch.no_grad()
@@ -102,7 +103,8 @@ def _rest(members: Members, phase: Rest, keep_states: bool) -> list[Activity]:
         return torch.cat(decoded), torch.cat(states) if keep_states else None
 
     with Lanes(members.network.device) as lanes:
-        return _gather(members, lanes.map(work, len(members.seeds), phase.trials), phase.trials, None)
+        observed = lanes.map(work, len(members.seeds), phase.trials, members.network.units)
+    return _gather(members, observed, phase.trials, None)
 
 
 def _streams(members: Members, purpose: Purpose, trials: int) -> list[Streams]:

@@ -170,6 +170,7 @@ def check(population, plain, activation, *, trials, tolerance, way="1 lane"):
         Lanes(population.network.device) as lanes,
     ):
         patch.setattr(loss_module, "readout_error", spy)
+        patch.setattr("quiescent.lanes.LEAST", 0)  # share out work as small as this too
         if way in IN_ONE:
             lanes.map = all_in_one
         losses, gradients = loss_gradients(population, batch, fresh(population, trials), lanes)
@@ -182,7 +183,7 @@ def check(population, plain, activation, *, trials, tolerance, way="1 lane"):
     return kinds
 
 
-def all_in_one(work, members, trials):
+def all_in_one(work, members, trials, units):
     """All trials of all members in one share, which a GPU has."""
     share = Share(slice(None), slice(0, trials))
     return [(share, work(share, Scratch()))]
@@ -309,6 +310,19 @@ def test_noise_does_not_depend_on_how_a_simulation_is_cut():
         return torch.cat(pieces)
 
     assert torch.equal(drawn(10), drawn(3, 6, 1))
+
+
+@pytest.mark.parametrize(
+    ("members", "trials", "units", "used"), [(1, 200, 512, 3), (1, 100, 64, 1), (1, 100, 90, 2), (8, 100, 32, 1)]
+)
+def test_small_networks_are_shared_out_among_fewer_lanes(members, trials, units, used):
+    with threads(3), Lanes(CPU) as lanes:
+        ran = lanes.map(lambda share, scratch: None, members, trials, units)
+    count = torch.zeros(members, trials)
+    for share, _ in ran:
+        count[share.member, share.trials] += 1
+    assert (count == 1).all()
+    assert len(ran) == max(used, members)
 
 
 @hypothesis.given(st.integers(1, 12), st.integers(1, 230), st.integers(1, 9))

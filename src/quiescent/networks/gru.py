@@ -29,7 +29,7 @@ class GruStepper:
     widths: tuple[int, ...] = (2, 1, 1)
 
     def __init__(self, network: Population, products: Products) -> None:
-        self._units = units = network.settings[0].units
+        self._units = units = network.units
         self._products = products
         self._step = network.step
         self._phi = network.settings[0].activation

@@ -112,6 +112,10 @@ class Population:
         return self.settings[0].dt / self.settings[0].tau
 
     @property
+    def units(self) -> int:
+        return self.settings[0].units
+
+    @property
     def device(self) -> torch.device:
         return self.weights["recurrent"].device
 
