@@ -7,7 +7,6 @@ when its standard input ends, it saves and stops.
 import json
 import os
 import queue
-import signal
 import subprocess
 import sys
 import threading
@@ -62,7 +61,12 @@ def _follow(run: Run, events: "queue.SimpleQueue[Progress | QuiescentError | Non
     environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": path}
     said_why = False
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
+        start_new_session=True,  # Ctrl-C is for the parent, which then ends our input
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
@@ -82,7 +86,6 @@ def _follow(run: Run, events: "queue.SimpleQueue[Progress | QuiescentError | Non
 
 def main(folder: str) -> int:
     """What a worker does."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent too, which then ends our input
     torch.set_num_threads(1)
     stop = threading.Event()
 
