@@ -60,17 +60,18 @@ def finish(
     On a CPU in one process per core, each with one network at a time; a network alone, or of a kind
     that only this process knows, gets all cores. On a GPU all seeds of a configuration together, as one population.
     """
-    total, done = batches_left(runs), 0
+    total = batches_left(runs)
     with _Stopped() as stopped:
         steps = _all_steps(runs, usable_device(device))
         for progress in steps:
-            done += len(progress.losses)
             if on_progress is not None:
                 on_progress(progress)
             if stopped.asked:
                 steps.close()
                 break
-        if stopped.asked and batches_left(runs):
+        left = batches_left(runs)
+        if stopped.asked and left:
+            done = total - left
             raise Interrupted(f"stopped and saved after {done} of {total} batches; start it again to go on")
 
 
