@@ -222,6 +222,19 @@ def test_ctrl_c_in_the_last_batch_of_one_group_does_not_begin_the_next(tiny, tmp
     assert [run.finished() for run in open_runs(config, tmp_path)] == [True, False]
 
 
+@pytest.mark.parametrize("change", ["absent", "of a GPU"])
+def test_streams_that_cannot_be_restored_are_one_error_and_nothing_is_lost(tiny, tmp_path, change):
+    (run,) = open_runs(tiny(), tmp_path)
+    list(itertools.islice(training_steps([run]), 3))
+    tensors = last(run)
+    state = tensors.pop("streams")
+    run.save_checkpoint(4, tensors if change == "absent" else tensors | {"streams": state[:, :16]})
+    before = bytes_of(tmp_path)
+    with pytest.raises(QuiescentError, match="seed_0: its random streams were saved on another kind of device"):
+        train(tiny(), tmp_path)
+    assert bytes_of(tmp_path) == before
+
+
 def test_a_finished_run_is_not_trained_twice(tiny, tmp_path):
     train(tiny(), tmp_path)
     before = bytes_of(tmp_path)

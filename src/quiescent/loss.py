@@ -53,7 +53,7 @@ def loss_gradients(
 def readout_error(members: Members, share: Share, episode: Episode, products: Products, scale: float) -> ReadoutError:
     """The cheaper of the two ways to the same error."""
     first, *others = members.of(share.member)
-    if episode.output_noise is None and isinstance(first, HeadDirectionCells):
+    if episode.output_noise is None and isinstance(first, HeadDirectionCells) and first.series:
         features, coefficients = first.series
         n_features, n_cells = coefficients.shape
         units = episode.states.shape[-1]

@@ -254,5 +254,11 @@ def _restore(runs: Sequence[Run], members: Members, optimizer: torch.optim.Adam,
             "exp_avg": stacked("exp_avg"),
             "exp_avg_sq": stacked("exp_avg_sq"),
         }
-    for one, checkpoint in zip(streams, checkpoints, strict=True):
-        one.restore(checkpoint.tensors["streams"])
+    for run, one, checkpoint in zip(runs, streams, checkpoints, strict=True):
+        try:
+            one.restore(checkpoint.tensors["streams"])
+        except (KeyError, ValueError, RuntimeError):
+            raise QuiescentError(
+                f"{run.folder}: its random streams were saved on another kind of device, or by another version. "
+                "Go on there, or train it anew with another --out."
+            ) from None

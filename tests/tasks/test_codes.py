@@ -102,13 +102,19 @@ def test_heading_cells_are_von_mises_curves_with_peak_one():
 
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float32, 5e-6), (torch.float64, 1e-14)])
-@pytest.mark.parametrize("width", [0.15, math.pi / 6, 3.0])
+@pytest.mark.parametrize("width", [0.15, math.pi / 6, 3.0, 1e6])
 def test_head_direction_code_is_its_fourier_series(width, dtype, tolerance):
-    code = head_direction_cells(HeadDirectionCellSettings(number=100, width=width)).to(CPU, dtype)
+    code = head_direction_cells(HeadDirectionCellSettings(number=200, width=width)).to(CPU, dtype)
     heading = torch.linspace(-math.pi, math.pi, 301, dtype=dtype)[:, None]
     features, coefficients = code.series
     assert torch.equal(features(heading)[:, 0], torch.ones(301, dtype=dtype))
     torch.testing.assert_close(features(heading) @ coefficients, code.encode(heading), rtol=0, atol=tolerance)
+
+
+@pytest.mark.parametrize(("width", "terms"), [(1e-7, None), (1e-3, None), (1e6, 1)])
+def test_a_series_that_would_not_pay_is_not_summed(width, terms):
+    series = head_direction_cells(HeadDirectionCellSettings(width=width)).series
+    assert (None if series is None else len(series.coefficients)) == terms
 
 
 def test_heading_error_goes_the_short_way_round():

@@ -137,20 +137,22 @@ class HeadDirectionCells:
         return torch.atan2(angles.sin().mean(-1), angles.cos().mean(-1)).unsqueeze(-1)
 
     @functools.cached_property
-    def series(self) -> Series:
-        """The Fourier series of the tuning curves, to the precision of their type.
+    def series(self) -> Series | None:
+        """The Fourier series of the tuning curves, to the precision of their type; None with more terms than cells.
 
         `exp(kappa (cos x - 1)) = e^-kappa (I_0 + 2 sum_k I_k cos k x)` with Bessel functions of kappa.
         """
         kappa = 1 / self.settings.width**2
         smallest = torch.finfo(self.preferred.dtype).eps / 4
         number = 1
-        while 2 * ive(number, kappa) > smallest * ive(0, kappa):
+        while not 2 * ive(number, kappa) <= smallest * ive(0, kappa):  # of a huge kappa both are NaN
             number += 1
+            if 2 * number > self.size:
+                return None
         harmonics = torch.arange(1, number, dtype=self.preferred.dtype, device=self.preferred.device)
         weights = torch.from_numpy(2 * ive(range(1, number), kappa)).to(harmonics)
         angles = torch.outer(harmonics, self.preferred)
-        constant = torch.full_like(angles[:1], float(ive(0, kappa)))
+        constant = torch.full_like(self.preferred, float(ive(0, kappa)))[None]
         coefficients = torch.cat([constant, weights[:, None] * angles.cos(), weights[:, None] * angles.sin()])
 
         def features(states: Tensor) -> Tensor:
