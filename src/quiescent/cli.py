@@ -1,6 +1,8 @@
 """The command line: words in, rooms called, prints, exit codes. No logic of its own."""
 
+import math
 import re
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -12,7 +14,10 @@ from quiescent.errors import QuiescentError
 from quiescent.report import configurations_table, progress_bar, result_table, runs_table
 
 if TYPE_CHECKING:
+    from quiescent.activity import RestNoise
     from quiescent.config import Config
+
+Family = Literal["spatial_navigation", "head_direction", "gru"]  # of experiments.paper, which is slow to import
 
 app = typer.Typer(
     help="Train noisy recurrent networks to know where they are, cut their input, and see what they replay.",
@@ -64,8 +69,11 @@ Runs = Annotated[
 ]
 Device = Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1, ... Default: cuda if there is one.")]
 Noise = Annotated[
-    Literal["scaled", "same", "absolute"],
-    typer.Option(help="Noise std at rest: sqrt(2) x the trained one, the trained one, or sqrt(2 x --sigma2)."),
+    str,
+    typer.Option(
+        help="Noise std at rest: scaled (sqrt(2) x the trained one), same (the trained one), another multiple of it "
+        "(a number), or absolute (sqrt(2 x --sigma2))."
+    ),
 ]
 Sigma2 = Annotated[
     float | None,
@@ -115,7 +123,7 @@ def configs() -> None:
 
 @app.command(epilog="Example: quiescent measure kl spatial_navigation/noisy_unbiased seed=0,1")
 def measure(
-    name: Annotated[str, typer.Argument(help="kl, variance or distance.", autocompletion=_complete_measures)],
+    name: Annotated[str, typer.Argument(help="A measure, such as kl.", autocompletion=_complete_measures)],
     runs: Runs,
     noise: Noise = "scaled",
     sigma2: Sigma2 = None,
@@ -127,14 +135,14 @@ def measure(
 
     found = find_runs(runs)
     with console.status(f"measuring {name}"):
-        result = evaluate(name, found, noise=noise, sigma2=sigma2, device=device)
-    console.print(result_table(result))
+        result = evaluate(name, found, noise=_noise(noise), sigma2=sigma2, device=device)
+    console.print(result_table(result, name))
     console.print(f"Stored as measures/{name}.nc in {len(found)} run folder(s).")
 
 
 @app.command(epilog="Example: quiescent figure trajectories spatial_navigation/noisy_unbiased seed=0")
 def figure(
-    name: Annotated[str, typer.Argument(help="trajectories, density or loss.", autocompletion=_complete_figures)],
+    name: Annotated[str, typer.Argument(help="A figure, such as density.", autocompletion=_complete_figures)],
     runs: Runs,
     noise: Noise = "scaled",
     sigma2: Sigma2 = None,
@@ -148,7 +156,7 @@ def figure(
 
     found = find_runs(runs)
     with console.status(f"drawing {name}"):
-        drawn = draw(name, found, noise=noise, sigma2=sigma2, device=device)
+        drawn = draw(name, found, noise=_noise(noise), sigma2=sigma2, device=device)
     folder = found[0].folder.parent / "figures"
     for path in [out] if out else [folder / f"{name}.png", folder / f"{name}.pdf"]:
         save(drawn, path)
@@ -176,6 +184,49 @@ def demo(
     from quiescent.demo import run_demo
 
     run_demo(out, console, device=device)
+
+
+@app.command(epilog="Example: quiescent paper --scale small --seeds 0-2")
+def paper(
+    seeds: Annotated[str, typer.Option(help="Seeds of every condition: 0-4, or 0,2,5.")] = "0-4",
+    only: Annotated[Family | None, typer.Option(help="One family of networks instead of all.")] = None,
+    scale: Annotated[
+        Literal["full", "small"], typer.Option(help="The paper's sizes, or smaller ones that take half an hour.")
+    ] = "full",
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes at a time. Default: one per core.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of runs and report. Default: paper, or paper-small.")] = None,
+    device: Device = None,
+) -> None:
+    """Reproduce every experiment, measure, figure and claim of the paper; go on where that was interrupted."""
+    from quiescent.config import parse_seeds
+    from quiescent.experiments.paper import SCALES
+    from quiescent.paper import run_paper
+
+    folder = out or Path("paper" if scale == "full" else f"paper-{scale}")
+    command = shlex.join(["quiescent", *sys.argv[1:]])
+    chosen = parse_seeds(f"seed={_ranges(seeds)}")
+    run_paper(folder, SCALES[scale], chosen, console, only=only, jobs=jobs, device=device, command=command)
+
+
+def _ranges(seeds: str) -> str:
+    """`0-2,5` as `0,1,2,5`; anything else is left for the check of seeds to refuse."""
+
+    def whole(match: re.Match[str]) -> str:
+        return ",".join(map(str, range(int(match[1]), int(match[2]) + 1)))
+
+    return re.sub(r"\b(\d{1,6})-(\d{1,6})\b", whole, seeds)
+
+
+def _noise(word: str) -> "RestNoise":
+    if word == "scaled" or word == "same" or word == "absolute":
+        return word
+    try:
+        factor = float(word)
+    except ValueError:
+        factor = math.nan
+    if not 0 <= factor < math.inf:
+        raise QuiescentError(f"noise={word}: must be scaled, same, absolute, or a number >= 0 (of the trained std).")
+    return factor
 
 
 def main() -> None:

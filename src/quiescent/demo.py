@@ -9,10 +9,11 @@ from rich.table import Table
 
 from quiescent.activity import Active, Activity, Phase, Rest
 from quiescent.config import Config, load_config
-from quiescent.evaluation import evaluate, observe_phases
-from quiescent.figures.density import draw_density
+from quiescent.evaluation import Subject, evaluate
+from quiescent.figures.density import draw_map
 from quiescent.figures.style import COLOURS, panels, save, style
-from quiescent.figures.trajectories import draw_paths, paths_of
+from quiescent.figures.trajectories import draw_paths
+from quiescent.measures.occupancy import occupancy
 from quiescent.report import mean_and_spread, plain_table, progress_bar
 from quiescent.runs import Run, open_runs
 from quiescent.training import batches_left, finish, usable_device
@@ -35,9 +36,9 @@ def run_demo(out: Path, console: Console, *, device: str | None = None) -> None:
     runs = _train(configs, out, console, device)
     with console.status("measuring what they dream"):
         table = _table(runs, device)
-        observed = {name: observe_phases(members[:1], SHOWN, device=device) for name, members in runs.items()}
+        subjects = {name: Subject(members[0], device) for name, members in runs.items()}
+        awake, asleep = ({phase: subjects[name].activity(what) for phase, what in SHOWN.items()} for name in CONDITIONS)
     console.print(table)
-    awake, asleep = (next(iter(observed[name].values())) for name in CONDITIONS)
     dreams = {"noisy network": awake["quiescent"], "noise-free network": asleep["quiescent"]}
     figure = draw(awake["active"], dreams, dt=configs["noisy"].task.dt)
     for kind in ("png", "pdf"):
@@ -55,20 +56,21 @@ def run_demo(out: Path, console: Console, *, device: str | None = None) -> None:
 
 def draw(active: Activity, dreams: dict[str, Activity], *, dt: float) -> Figure:
     """Behaviour, awake decoding and dreams; as trajectories (top) and as densities (bottom)."""
+    assert active.truth is not None
     with style():
         figure, (above, below) = panels(2, 2 + len(dreams))
         awake = f"{len(active.decoded) * dt:g} s"
-        shown = [(f"rat\nforaging, {awake}", active, True), (f"noisy network\nawake, {awake}", active, False)]
-        for name, dream in dreams.items():
-            begin = dream._replace(decoded=dream.decoded[:DREAM_STEPS])
-            shown.append((f"{name}\ndreaming, {len(begin.decoded) * dt:g} s", begin, False))
+        visited = [active.truth, active.decoded, *(dream.decoded for dream in dreams.values())]
+        titles = [f"rat\nforaging, {awake}", f"noisy network\nawake, {awake}"]
+        titles += [f"{name}\ndreaming, {DREAM_STEPS * dt:g} s" for name in dreams]
         colours = [COLOURS["behaviour"], COLOURS["active"]] + [COLOURS["quiescent"]] * len(dreams)
-        for axes, (title, activity, truth), colour in zip(above, shown, colours, strict=True):
-            draw_paths(axes, activity, colour, truth=truth, shown=8)
+        for axes, title, paths, colour in zip(above, titles, visited, colours, strict=True):
+            draw_paths(axes, paths[:DREAM_STEPS], active.box, colour, shown=8)
             axes.set_title(title)
-        visited = [paths_of(active, truth=True), active.decoded, *(dream.decoded for dream in dreams.values())]
-        for axes, points in zip(below, visited, strict=True):
-            draw_density(axes, points, active.box)
+        for axes, paths in zip(below, visited, strict=True):
+            found = occupancy(paths, active.box)
+            x, y = ((edges[1:] + edges[:-1]) / 2 for edges in found.edges)
+            draw_map(axes, found.density, (x, y), active.box)
     return figure
 
 
@@ -88,7 +90,8 @@ def _table(runs: dict[str, list[Run]], device: str | None) -> Table:
     for name, members in runs.items():
         error = mean_and_spread(100 * run.metrics()[-1].error ** 0.5 for run in members)
         kl, variance, distance = (
-            evaluate(measure, members, device=device).isel(condition=0) for measure in ("kl", "variance", "distance")
+            evaluate(measure, members, device=device)[measure].sel(reading="all").isel(condition=0)
+            for measure in ("kl", "variance", "distance")
         )
         table.add_row(name, "awake", error, "", "", mean_and_spread(100 * distance.sel(phase="active").values))
         for phase, title in PHASES.items():

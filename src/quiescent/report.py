@@ -1,5 +1,6 @@
 """What the command line shows: tables of configurations, runs and results, and a progress bar."""
 
+import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from quiescent.runs import Run
     from quiescent.training import Progress as TrainingProgress
 
+LISTED = ("reference", "components", "factor")  # dimensions that make columns of a table
 UNITS = {"position": ("cm", 100.0), "heading": ("deg", 180 / math.pi)}
 
 
@@ -76,23 +78,27 @@ def rms_error(mean_square: float, variable: str) -> str:
     return f"{scale * math.sqrt(mean_square):.2g} {unit}"
 
 
-def result_table(result: "xr.DataArray") -> Table:
-    """Mean and standard deviation over seeds; a row per condition and phase, a column per reference."""
-    unit = f" ({result.attrs['unit']})" if result.attrs.get("unit") else ""
-    references = [str(one) for one in result["reference"].values] if "reference" in result.dims else []
-    table = plain_table("condition", "phase")
-    table.title = f"{result.name}{unit}, mean ± sd over {result.sizes['seed']} seed(s)"
-    for column in references or ["value"]:
-        table.add_column(f"vs active of {column}" if references else column, justify="right", overflow="fold")
-    for condition in result["condition"].values:
-        title = str(condition)
-        for phase in result["phase"].values:
-            row = result.sel(condition=condition, phase=phase)
-            if bool(row.isnull().all()):
-                continue
-            cells = [row.sel(reference=one).values for one in references] if references else [row.values]
-            table.add_row(title, str(phase), *(mean_and_spread(values) for values in cells))
-            title = ""
+def result_table(result: "xr.Dataset", measure: str) -> Table:
+    """Mean and standard deviation over seeds; a row per condition, phase and reading. Curves and maps are left out."""
+    rows = [dim for dim in ("condition", "phase", "reading") if dim in result.dims]
+    table = plain_table(*rows)
+    table.title = f"{measure}, mean ± sd over {result.sizes['seed']} seed(s)"
+    columns: list[tuple[str, dict[str, object]]] = []
+    for name, variable in result.data_vars.items():
+        rest = [dim for dim in variable.dims if dim not in (*rows, "seed")]
+        if str(name).endswith("_stderr") or len(rest) > 1 or (rest and rest[0] not in LISTED):
+            continue
+        unit = f" ({variable.attrs['unit']})" if variable.attrs.get("unit") else ""
+        for label in result[rest[0]].values if rest else [None]:
+            columns.append((str(name), {str(rest[0]): label} if rest else {}))
+            shown = f"{label:.3g}" if isinstance(label, float) else label
+            what = "" if label is None else f" vs {label}" if rest[0] == "reference" else f", {rest[0]} {shown}"
+            table.add_column(f"{name}{what}{unit}", justify="right", overflow="fold")
+    for labels in itertools.product(*(result[dim].values for dim in rows)):
+        row = result.sel(dict(zip(rows, labels, strict=True)))
+        cells = [mean_and_spread(row[name].sel(where).values) for name, where in columns]
+        if any(cell != "-" for cell in cells):
+            table.add_row(*map(str, labels), *cells)
     return table
 
 
@@ -130,3 +136,19 @@ def progress_bar(
             bar.update(task, advance=len(progress.losses), note=f"loss {max(progress.losses):.3g}")
 
         yield report
+
+
+@contextmanager
+def steps_bar(console: Console, title: str, *, total: int) -> Iterator[Callable[[], None]]:
+    """A bar of a number of jobs; yields what is called when one is done."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task(title, total=total)
+        yield lambda: bar.advance(task)

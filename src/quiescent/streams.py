@@ -14,6 +14,7 @@ Purpose = Literal[
     "active",
     "quiescent",
     "measure",
+    "again",
 ]
 BLOCK = 25  # trials that share one stream of noise: threads can then draw at the same time, and alike on any machine
 

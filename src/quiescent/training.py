@@ -54,15 +54,16 @@ def finish(
     *,
     device: str | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    jobs: int | None = None,
 ) -> None:
     """Train whatever is unfinished of some runs, of one or several configurations.
 
-    On a CPU in one process per core, each with one network at a time; a network alone, or of a kind
+    On a CPU in one process per core (or in `jobs` at a time), each with one network at a time; a network alone, or of a kind
     that only this process knows, gets all cores. On a GPU all seeds of a configuration together, as one population.
     """
     total = batches_left(runs)
     with _Stopped() as stopped:
-        steps = _all_steps(runs, usable_device(device))
+        steps = _all_steps(runs, usable_device(device), jobs or torch.get_num_threads())
         for progress in steps:
             if on_progress is not None:
                 on_progress(progress)
@@ -75,13 +76,12 @@ def finish(
             raise Interrupted(f"stopped and saved after {done} of {total} batches; start it again to go on")
 
 
-def _all_steps(runs: Sequence[Run], device: torch.device) -> Generator[Progress, None, None]:
+def _all_steps(runs: Sequence[Run], device: torch.device, jobs: int) -> Generator[Progress, None, None]:
     groups = groups_to_train(runs, device)
-    threads = torch.get_num_threads()
-    if device.type == "cpu" and threads > 1 and len(groups) > 1 and all(is_built_in(run.config()) for run in runs):
+    if device.type == "cpu" and jobs > 1 and len(groups) > 1 and all(is_built_in(run.config()) for run in runs):
         from quiescent.workers import train_in_processes  # which imports this module
 
-        yield from train_in_processes([run for (run,) in groups], threads)
+        yield from train_in_processes([run for (run,) in groups], jobs)
     else:
         for group in groups:
             yield from training_steps(group, device=device)

@@ -1,12 +1,44 @@
-"""Figures of networks awake and at rest. One file and one line here per figure."""
+"""Figures of what measures return. One file and one line here per figure."""
 
-from quiescent.figures import density, loss, trajectories
+from quiescent.figures import (
+    coverage,
+    density,
+    dimensionality,
+    displacement,
+    drift,
+    kl_matrix,
+    loss,
+    manifold,
+    noise,
+    order,
+    readings,
+    ring,
+    summary,
+    temperature,
+    trajectories,
+    turning,
+    validity,
+)
 from quiescent.figures.drawing import Drawing, HistoryDrawing
 
 FIGURES: dict[str, Drawing | HistoryDrawing] = {
     "trajectories": trajectories.DRAWING,
     "density": density.DRAWING,
+    "kl_matrix": kl_matrix.DRAWING,
+    "summary": summary.DRAWING,
+    "displacement": displacement.DRAWING,
+    "coverage": coverage.DRAWING,
+    "validity": validity.DRAWING,
+    "readings": readings.DRAWING,
+    "dimensionality": dimensionality.DRAWING,
+    "manifold": manifold.DRAWING,
+    "order": order.DRAWING,
+    "temperature": temperature.DRAWING,
+    "noise": noise.DRAWING,
+    "drift": drift.DRAWING,
+    "turning": turning.DRAWING,
+    "ring": ring.DRAWING,
     "loss": loss.DRAWING,
 }
 
-__all__ = ["FIGURES", "Drawing", "HistoryDrawing", "density", "loss", "trajectories"]
+__all__ = ["FIGURES", "Drawing", "HistoryDrawing", *FIGURES]

@@ -1,24 +1,25 @@
-"""What a figure is: the phases it shows, and a function that draws them."""
+"""What a figure is: the results it is drawn from, and a function that draws them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
+import xarray as xr
 from matplotlib.figure import Figure
 
-from quiescent.activity import Activity, Phase
 from quiescent.runs import Metrics
 
-# By condition, by phase: one activity per seed.
-Conditions = Mapping[str, Mapping[str, Sequence[Activity]]]
+# By name of the measure: arrays over condition, seed, mostly reading and phase.
+Results = Mapping[str, xr.Dataset]
 # By condition: one test log per seed.
 Histories = Mapping[str, Sequence[Sequence[Metrics]]]
 
 
 class Drawing(NamedTuple):
-    """A figure of activities, drawn from nothing else."""
+    """A figure of what measures return, drawn from nothing else."""
 
-    phases: Mapping[str, Phase]
-    draw: Callable[[Conditions], Figure]
+    measures: tuple[str, ...]
+    draw: Callable[[Results], Figure]
+    variable: Literal["position", "heading"] | None = None  # None: for both
 
 
 class HistoryDrawing(NamedTuple):

@@ -1,38 +1,142 @@
-"""Grid of panels: one row per condition, one column per phase."""
+"""Grids of panels, and what goes into many of them: curves and dots with their spread over seeds."""
 
+import math
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 
+import numpy as np
+import xarray as xr
+from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
-from quiescent.activity import Activity
-from quiescent.figures.drawing import Conditions
-from quiescent.figures.style import COLOURS, panels, style
+from quiescent.figures.style import COLOURS, PAGE, panels, style
+from quiescent.measures.intervals import seed_interval
+from quiescent.tasks.trials import Box
 
 LABEL_WIDTH = 28  # characters, before a condition's name is broken
+MOST_COLUMNS = 4
 
 
-def grid(conditions: Conditions, draw_one: Callable[[Axes, Sequence[Activity], str], None]) -> Figure:
-    """Draw every condition's activities in every phase with `draw_one(axes, activities, colour)`."""
-    columns = list(dict.fromkeys(phase for one in conditions.values() for phase in one))
-    first = next(activities[0] for one in conditions.values() for activities in one.values())
+def names_of(dataset: xr.Dataset) -> dict[str, str]:
+    """Conditions and how they are called in a figure: without a folder that they share."""
+    conditions = [str(name) for name in dataset["condition"].values]
+    shared = len({name.rpartition("/")[0] for name in conditions}) == 1
+    return {name: name.rpartition("/")[2] if shared else name for name in conditions}
+
+
+def phases_of(array: xr.DataArray) -> list[str]:
+    """Phases of which there is anything."""
+    return [str(phase) for phase in array["phase"].values if array.sel(phase=phase).notnull().any()]
+
+
+def reading(dataset: xr.Dataset, variable: str, which: str = "all") -> xr.DataArray:
+    """One variable in one reading."""
+    array = dataset[variable]
+    return array.sel(reading=which, drop=True) if "reading" in array.dims else array
+
+
+def box_of(dataset: xr.Dataset) -> Box:
+    """Lowest and highest value of every dimension of what is tracked."""
+    edges = [float(edge) for edge in dataset.attrs["box"]]
+    return tuple(zip(edges[::2], edges[1::2], strict=True))
+
+
+def is_circular(dataset: xr.Dataset) -> bool:
+    return bool(dataset.attrs["variable"] == "heading")
+
+
+def per_phase(
+    array: xr.DataArray, draw_one: Callable[[Axes, xr.DataArray, str], None], *, names: dict[str, str], polar: bool
+) -> Figure:
+    """One row per condition, one column per phase: `draw_one(axes, what, colour)`."""
+    columns = phases_of(array)
     with style():
-        figure, rows = panels(len(conditions), len(columns), width=2.0 * len(columns), polar=first.circular)
-        for row, (name, phases) in zip(rows, conditions.items(), strict=True):
+        figure, rows = panels(len(names), len(columns), width=min(PAGE, 2.0 * len(columns)), polar=polar)
+        for row, (condition, name) in zip(rows, names.items(), strict=True):
             label = "\n".join(textwrap.wrap(name.replace("+", " +").replace(",", ", "), LABEL_WIDTH))
-            row[0].annotate(
-                label,
-                (-0.3 if first.circular else -0.08, 0.5),
-                xycoords="axes fraction",
-                rotation=90,
-                ha="right",
-                va="center",
-            )
+            at = (-0.3 if polar else -0.08, 0.5)
+            row[0].annotate(label, at, xycoords="axes fraction", rotation=90, ha="right", va="center")
             for axes, phase in zip(row, columns, strict=True):
-                if phase not in phases:
+                one = array.sel(condition=condition, phase=phase)
+                if not one.notnull().any():
                     axes.set_visible(False)
                     continue
-                draw_one(axes, phases[phase], COLOURS.get(phase, COLOURS["quiescent"]))
+                draw_one(axes, one, COLOURS.get(phase, COLOURS["quiescent"]))
                 axes.set_title(phase)
     return figure
+
+
+def per_condition(
+    names: dict[str, str], draw_one: Callable[[Axes, str], None], *, xlabel: str, ylabel: str, polar: bool = False
+) -> Figure:
+    """One panel per condition, with the same axes, in rows of four: `draw_one(axes, condition)`; one legend for all."""
+    columns = min(MOST_COLUMNS, len(names))
+    rows = -(-len(names) // columns)
+    with style():
+        width = PAGE * max(columns, 2) / MOST_COLUMNS
+        size = (width, 1.9 * rows + 0.45)
+        figure = Figure(figsize=size, layout="constrained")
+        grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
+        for axes in grid.flat[len(names) :]:
+            axes.set_visible(False)
+        for axes, (condition, name) in zip(grid.flat, names.items(), strict=False):
+            draw_one(axes, condition)
+            axes.set_title(name)
+        figure.supxlabel(xlabel, fontsize=7)
+        figure.supylabel(ylabel, fontsize=7)
+        legend(figure, list(grid.flat))
+    return figure
+
+
+def legend(figure: Figure, all_axes: Iterable[Axes], columns: int = 4) -> None:
+    """One legend below a figure, each label once."""
+    found: dict[str, object] = {}
+    for axes in all_axes:
+        for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
+            found.setdefault(label, handle)
+    if found:
+        figure.legend(list(found.values()), list(found), loc="outside lower center", ncols=min(columns, len(found)))
+
+
+def curve(
+    axes: Axes,
+    x: Float[np.ndarray, " x"],
+    values: xr.DataArray,
+    colour: str,
+    *,
+    label: str | None = None,
+    dashes: str = "-",
+    marker: str | None = None,
+) -> None:
+    """Mean over seeds with a band of the 95 % interval. `values` has the dimensions seed and one more."""
+    table = values.transpose("seed", ...).values
+    mean, low, high = np.array([seed_interval(column) for column in table.T]).T
+    there = np.isfinite(mean)
+    if there.any():
+        axes.plot(x[there], mean[there], dashes, color=colour, label=label, marker=marker, markersize=2.5)
+        axes.fill_between(x[there], low[there], high[there], color=colour, alpha=0.2, linewidth=0)
+
+
+def dots(axes: Axes, at: float, values: xr.DataArray, colour: str, *, label: str | None = None) -> None:
+    """Every seed faintly, and their mean with its 95 % interval."""
+    seeds = values.values[np.isfinite(values.values)]
+    mean, low, high = seed_interval(values.values)
+    if not len(seeds):
+        return
+    axes.plot(np.full(len(seeds), at), seeds, "o", color=colour, alpha=0.35, markersize=2.5, markeredgewidth=0)
+    axes.plot([at], [mean], "o", color=colour, markersize=4, label=label)
+    if math.isfinite(low) and (axes.get_yscale() != "log" or low > 0):
+        axes.plot([at, at], [low, high], color=colour, linewidth=1)
+
+
+def name_conditions(axes: Axes, names: dict[str, str]) -> None:
+    """Names of conditions along the x axis."""
+    axes.set_xticks(range(len(names)), list(names.values()), rotation=35, ha="right", rotation_mode="anchor")
+    axes.set_xlim(-0.6, len(names) - 0.4)
+
+
+def dashed(label: str) -> Line2D:
+    """A legend's entry for dashed lines."""
+    return Line2D([], [], color="0.4", linestyle="--", label=label)

@@ -13,7 +13,17 @@ from quiescent.errors import QuiescentError
 from quiescent.files import writing
 
 # Okabe-Ito colours: told apart by colour-blind readers and in greyscale.
-COLOURS = {"behaviour": "#333333", "active": "#0072B2", "quiescent": "#D55E00", "noisy": "#CC79A7"}
+COLOURS = {
+    "behaviour": "#333333",
+    "active": "#0072B2",
+    "quiescent": "#D55E00",
+    "noisy": "#CC79A7",
+    "same": "#E69F00",
+    "doubled": "#E69F00",
+    "random": "#8C8C8C",
+}
+# Of conditions that share a panel; dark to light, so that they differ in greyscale too.
+SERIES = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#999999")
 COLUMN = 3.35  # inches, one column of a journal
 PAGE = 7.0  # inches, two columns
 DENSITY_MAP = "magma"

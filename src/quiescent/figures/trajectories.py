@@ -1,44 +1,50 @@
 """Decoded trajectories of every condition and phase, on the plane, a line or the circle."""
 
 import numpy as np
+import xarray as xr
 from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from quiescent.activity import Active, Activity, Rest
-from quiescent.figures.drawing import Conditions, Drawing
-from quiescent.figures.grid import grid
+from quiescent.figures.drawing import Drawing, Results
+from quiescent.figures.grid import box_of, is_circular, names_of, per_phase, reading
 from quiescent.measures.occupancy import MARGIN
 from quiescent.tasks.trials import Box
 
 SHOWN = 12  # paths per panel
 
 
-def draw(conditions: Conditions) -> Figure:
+def draw(results: Results) -> Figure:
     """One row per condition, one column per phase; a few trajectories of the first seed."""
-    return grid(conditions, lambda axes, activities, colour: draw_paths(axes, activities[0], colour))
+    dataset = results["paths"]
+    box, circular = box_of(dataset), is_circular(dataset)
+
+    def draw_one(axes: Axes, one: xr.DataArray, colour: str) -> None:
+        draw_paths(axes, one.dropna("time", how="all").values, box, colour, circular=circular)
+
+    first = reading(dataset, "paths").isel(seed=0)
+    return per_phase(first, draw_one, names=names_of(dataset), polar=circular)
 
 
-def draw_paths(axes: Axes, activity: Activity, colour: str, *, truth: bool = False, shown: int = SHOWN) -> None:
-    """The first paths of one activity (true ones if `truth`), starts as circles and ends as crosses."""
-    paths = paths_of(activity, truth=truth)[:, :shown]
-    if activity.circular:
+def draw_paths(
+    axes: Axes,
+    paths: Float[np.ndarray, "time trial dim"],
+    box: Box,
+    colour: str,
+    *,
+    circular: bool = False,
+    shown: int = SHOWN,
+) -> None:
+    """The first paths, starts as circles and ends as crosses."""
+    paths = paths[:, :shown]
+    if circular:
         _draw_headings(axes, paths, colour)
     elif paths.shape[-1] == 1:
         axes.plot(paths[..., 0], color=colour, alpha=0.8)
-        axes.set(xlabel="step", ylabel="position (m)", ylim=activity.box[0])
+        axes.set(xlabel="step", ylabel="position (m)", ylim=box[0])
     else:
-        _draw_positions(axes, paths, activity.box, colour)
-
-
-def paths_of(activity: Activity, *, truth: bool) -> Float[np.ndarray, "time trial dim"]:
-    """Decoded paths, or the true ones, which only the active phase has."""
-    if not truth:
-        return activity.decoded
-    if activity.truth is None:
-        raise ValueError("the quiescent phase has no true positions")
-    return activity.truth
+        _draw_positions(axes, paths, box, colour)
 
 
 def _draw_positions(axes: Axes, paths: Float[np.ndarray, "time trial 2"], box: Box, colour: str) -> None:
@@ -80,4 +86,4 @@ def _draw_headings(axes: Axes, paths: Float[np.ndarray, "time trial 1"], colour:
     axes.set_xticks(np.arange(0, 2 * np.pi, np.pi / 2))
 
 
-DRAWING = Drawing(phases={"active": Active(trials=200), "quiescent": Rest(trials=200, steps=200)}, draw=draw)
+DRAWING = Drawing(measures=("paths",), draw=draw)

@@ -1,12 +1,44 @@
 """Measures of reactivation. One file and one line here per measure."""
 
-from quiescent.measures import distance, kl, variance
+from quiescent.measures import (
+    common_start,
+    coverage,
+    dimensionality,
+    displacement,
+    distance,
+    drift,
+    kl,
+    manifold,
+    occupancy,
+    order,
+    paths,
+    ring,
+    temperature,
+    turning,
+    validity,
+    variance,
+    wasserstein,
+)
 from quiescent.measures.measure import Measure
 
 MEASURES: dict[str, Measure] = {
     "kl": kl.MEASURE,
+    "common_start": common_start.MEASURE,
     "variance": variance.MEASURE,
     "distance": distance.MEASURE,
+    "displacement": displacement.MEASURE,
+    "coverage": coverage.MEASURE,
+    "wasserstein": wasserstein.MEASURE,
+    "order": order.MEASURE,
+    "turning": turning.MEASURE,
+    "validity": validity.MEASURE,
+    "temperature": temperature.MEASURE,
+    "dimensionality": dimensionality.MEASURE,
+    "ring": ring.MEASURE,
+    "drift": drift.MEASURE,
+    "paths": paths.MEASURE,
+    "occupancy": occupancy.MEASURE,
+    "manifold": manifold.MEASURE,
 }
 
-__all__ = ["MEASURES", "Measure", "distance", "kl", "variance"]
+__all__ = ["MEASURES", "Measure", *MEASURES]

@@ -8,13 +8,19 @@ from quiescent.measures.measure import Measure, mean_over_trials
 
 
 def distance(paths: Float[np.ndarray, "time trial dim"], *, circular: bool = False) -> Float[np.ndarray, " trial"]:
-    """Mean distance between successive points of every path (m, or rad the short way round)."""
+    """Mean distance between successive points of every path (m, or rad the short way round).
+
+    A step counts if both its ends are there (not NaN); NaN for a path without such steps.
+    """
     if len(paths) < 2:
         raise ValueError(f"the step distance of a path needs two steps or more, but got {len(paths)}")
     steps = np.diff(paths.astype(float), axis=0)
     if circular:
         steps = np.remainder(steps + np.pi, 2 * np.pi) - np.pi
-    return np.asarray(np.linalg.norm(steps, axis=-1).mean(0))
+    lengths = np.linalg.norm(steps, axis=-1)
+    counts = np.isfinite(lengths)
+    number = counts.sum(0)
+    return np.where(number > 0, np.where(counts, lengths, 0).sum(0) / np.maximum(number, 1), np.nan)
 
 
 MEASURE = Measure(
@@ -23,5 +29,5 @@ MEASURE = Measure(
         "quiescent": Rest(trials=200, steps=100),
         "noisy": Rest(trials=200, steps=100, noise="absolute", only_noise_free=True),
     },
-    compute=mean_over_trials(distance, unit="m", circular_unit="rad"),
+    compute=mean_over_trials("distance", distance, unit="m", circular_unit="rad"),
 )

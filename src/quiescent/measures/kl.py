@@ -7,11 +7,13 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Float
 
-from quiescent.activity import Active, Rest
+from quiescent.activity import Active, Activity, Rest
 from quiescent.measures.density import CircleDensity, Density, ExactPlaneDensity, PlaneDensity, UniformDensity
-from quiescent.measures.measure import Activities, Measure
+from quiescent.measures.measure import Activities, Measure, points_of
 
 CLIP = math.log(1e7)
+LEAST_POINTS = 100  # fewer say nothing about a density
+RESAMPLES = 20  # of trials, for an error bar
 
 
 class Estimate(NamedTuple):
@@ -22,11 +24,11 @@ class Estimate(NamedTuple):
 
 
 def density(paths: Float[np.ndarray, "*shape dim"], *, circular: bool = False, exact: bool = False) -> Density:
-    """Smooth density of all points of all paths; on the plane binned and within 1 % of the `exact` one, but far faster.
+    """Smooth density of all points of all paths that count; on the plane binned and within 1 % of the `exact` one, but far faster.
 
     Raises `ValueError` if there are not more points than dimensions, or if they have no spread.
     """
-    points = paths.reshape(-1, paths.shape[-1])
+    points = points_of(paths)
     if len(points) <= points.shape[1]:
         raise ValueError(f"a density needs more points than dimensions, but got shape {points.shape}")
     if circular:
@@ -54,25 +56,55 @@ def kl(p: Density, q: Density, *, rng: np.random.Generator, n_draws: int = 2500)
     return Estimate(float(ratio.mean()), float(ratio.std(ddof=1) / math.sqrt(n_draws)))
 
 
-def compute(phases: Activities, references: Activities, rng: np.random.Generator) -> xr.DataArray:
-    """KL of every quiescent phase, and of the uniform density, against every active phase (nats)."""
+def compute(phases: Activities, references: Activities, rng: np.random.Generator) -> xr.Dataset:
+    """KL of every quiescent phase, of the uniform density and of other behaviour, against every active phase (nats).
+
+    `kl_bootstrap` is the standard error of the divergence from the network's own behaviour, over resampled trials.
+    """
     own = phases["active"]
     targets = {name: density(one.decoded, circular=one.circular) for name, one in references.items()}
-    sources: dict[str, Density] = {
-        name: density(one.decoded, circular=one.circular) for name, one in phases.items() if name != "active"
+    own_target = density(own.decoded, circular=own.circular)
+    sources = {
+        name: density_or_none(points_of(one.decoded), circular=one.circular)
+        for name, one in phases.items()
+        if name != "active"
     }
+    errors = [
+        _bootstrap(one, own_target, rng) if sources[name] is not None else math.nan
+        for name, one in phases.items()
+        if name != "active"
+    ]
     sources["uniform"] = UniformDensity(own.box)
-    values = [[kl(source, target, rng=rng) for target in targets.values()] for source in sources.values()]
-    return xr.DataArray(
-        [[one.value for one in row] for row in values],
-        dims=("phase", "reference"),
-        coords={
-            "phase": list(sources),
-            "reference": list(targets),
-            "stderr": (("phase", "reference"), [[one.stderr for one in row] for row in values]),
+    none = Estimate(math.nan, math.nan)
+    values = [
+        [none if source is None else kl(source, target, rng=rng) for target in targets.values()]
+        for source in sources.values()
+    ]
+    attrs = {"unit": "nats"}
+    return xr.Dataset(
+        {
+            "kl": (("phase", "reference"), [[one.value for one in row] for row in values], attrs),
+            "kl_stderr": (("phase", "reference"), [[one.stderr for one in row] for row in values], attrs),
+            "kl_bootstrap": ("phase", [*errors, math.nan], attrs),
         },
-        attrs={"unit": "nats"},
+        coords={"phase": list(sources), "reference": list(targets)},
     )
+
+
+def density_or_none(points: Float[np.ndarray, "point dim"], *, circular: bool) -> Density | None:
+    """Smooth density of points, or None where there are too few, or none that spread."""
+    few = len(points) < LEAST_POINTS
+    flat = not few and not circular and np.linalg.matrix_rank(np.cov(points.T)) < points.shape[1]
+    return None if few or flat else density(points, circular=circular)
+
+
+def _bootstrap(activity: Activity, target: Density, rng: np.random.Generator) -> float:
+    values = []
+    for _ in range(RESAMPLES):
+        chosen = rng.integers(activity.decoded.shape[1], size=activity.decoded.shape[1])
+        source = density_or_none(points_of(activity.decoded[:, chosen]), circular=activity.circular)
+        values.append(math.nan if source is None else kl(source, target, rng=rng).value)
+    return float(np.std(values, ddof=1))
 
 
 MEASURE = Measure(
@@ -81,6 +113,8 @@ MEASURE = Measure(
         "quiescent": Rest(trials=200, steps=1000),
         "noisy": Rest(trials=200, steps=1000, noise="absolute", only_noise_free=True),
         "random": Rest(trials=200, steps=1000, untrained=True),
+        "behaviour": Active(trials=200, again=True),
     },
     compute=compute,
+    compare=True,
 )

@@ -1,0 +1,34 @@
+"""Ring: mean active states by heading, on their principal components."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from quiescent.figures.drawing import Drawing, Results
+from quiescent.figures.grid import names_of, per_condition, reading
+from quiescent.measures.intervals import seed_interval
+
+
+def draw(results: Results) -> Figure:
+    """One panel per condition, of the first seed; colours go round with the heading."""
+    dataset = results["ring"]
+    states = reading(dataset, "first_pcs").isel(seed=0)
+    ratio, covered = reading(dataset, "ratio"), reading(dataset, "covered").sel(phase="quiescent")
+
+    def draw_one(axes: Axes, condition: str) -> None:
+        points = states.sel(condition=condition).values
+        there = np.isfinite(points[:, 0])
+        loop = np.append(np.flatnonzero(there), np.flatnonzero(there)[:1])
+        axes.plot(points[loop, 0], points[loop, 1], color="0.8", linewidth=0.6, zorder=0)
+        turn = np.linspace(-np.pi, np.pi, len(points), endpoint=False)
+        axes.scatter(points[there, 0], points[there, 1], c=turn[there], cmap="twilight", s=8)
+        axes.set(aspect="equal", xticks=[], yticks=[])
+        axes.set_anchor("C")
+        found, share = (seed_interval(one.sel(condition=condition).values).mean for one in (ratio, covered))
+        text = f"loop: death/birth {found:.1f}\ncovered at rest: {100 * share:.0f} %"
+        axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", fontsize=6)
+
+    return per_condition(names_of(dataset), draw_one, xlabel="component 1", ylabel="component 2")
+
+
+DRAWING = Drawing(measures=("ring",), draw=draw, variable="heading")

@@ -1,0 +1,43 @@
+"""Temperature: measures against the strength of noise at rest, beside the theory's law."""
+
+import math
+
+from matplotlib.figure import Figure
+
+from quiescent.figures.drawing import Drawing, Results
+from quiescent.figures.grid import curve, dashed, names_of, reading
+from quiescent.figures.style import PAGE, SERIES, style
+
+PANELS = {
+    "kl": ("kl_tempered", "KL from behaviour"),
+    "spread": ("predicted", "spread of places"),
+    "variance": (None, "variance of a path"),
+    "distance": (None, "distance per step"),
+}
+
+
+def draw(results: Results) -> Figure:
+    """One panel per quantity, one colour per condition; dashed: the law `p^(2/c^2)`; dotted line: sqrt(2)."""
+    dataset = results["temperature"]
+    names = names_of(dataset)
+    factor = dataset["factor"].values
+    with style():
+        figure = Figure(figsize=(PAGE, 2.4), layout="constrained")
+        panels = figure.subplots(1, len(PANELS))
+        for axes, (variable, (law, title)) in zip(panels, PANELS.items(), strict=True):
+            unit = dataset[variable].attrs.get("unit", "").replace("^2", "²")
+            for (condition, name), colour in zip(names.items(), SERIES[1:], strict=False):
+                values = reading(dataset, variable).sel(condition=condition)
+                curve(axes, factor, values, colour, label=name, marker="o")
+                if law:
+                    curve(axes, factor, reading(dataset, law).sel(condition=condition), colour, dashes="--")
+            axes.axvline(math.sqrt(2), color="0.5", linestyle=":", linewidth=0.8)
+            axes.set_title(f"{title} ({unit})" if unit else title, fontsize=7)
+            axes.set(xlabel="noise at rest / trained", ylim=(0, None))
+        handles, labels = panels[0].get_legend_handles_labels()
+        note = "law p^(2/c²): its density, its spread"
+        figure.legend([*handles, dashed(note)], [*labels, note], loc="outside lower center", ncols=3)
+    return figure
+
+
+DRAWING = Drawing(measures=("temperature",), draw=draw)

@@ -1,0 +1,44 @@
+"""Validity: what becomes of the code at rest, against time."""
+
+from matplotlib.figure import Figure
+
+from quiescent.figures.drawing import Drawing, Results
+from quiescent.figures.grid import curve, dashed, names_of, reading
+from quiescent.figures.style import PAGE, SERIES, style
+
+PANELS = {
+    "total": "read-out activity over behaviour's",
+    "distance": "distance to the nearest valid code",
+    "valid": "share of valid codes",
+}
+
+
+def draw(results: Results) -> Figure:
+    """One panel per quantity, one colour per condition; dashed: noise added to a network trained without."""
+    dataset = results["validity"]
+    names = names_of(dataset)
+    time = dataset["time"].values * float(dataset.attrs["dt"])
+    with style():
+        figure = Figure(figsize=(PAGE, 2.4), layout="constrained")
+        panels = figure.subplots(1, len(PANELS))
+        for axes, (variable, title) in zip(panels, PANELS.items(), strict=True):
+            array = reading(dataset, variable)
+            for (condition, name), colour in zip(names.items(), SERIES, strict=False):
+                for phase, dashes in (("quiescent", "-"), ("noisy", "--")):
+                    if phase in array["phase"].values:
+                        values = array.sel(condition=condition, phase=phase)
+                        label = name if phase == "quiescent" else None
+                        curve(axes, time, values, colour, label=label, dashes=dashes)
+            axes.set(xscale="log", xlabel="time at rest (s)")
+            axes.set_title(title, fontsize=7)
+        panels[0].axhline(1, color="0.7", linewidth=0.5)
+        panels[1].set_yscale("log")
+        handles, labels = panels[0].get_legend_handles_labels()
+        if "noisy" in dataset["phase"].values:
+            note = dashed("noise added at rest")
+            handles, labels = [*handles, note], [*labels, "noise added at rest"]
+        figure.legend(handles, labels, loc="outside lower center", ncols=4)
+    return figure
+
+
+DRAWING = Drawing(measures=("validity",), draw=draw)

@@ -1,0 +1,49 @@
+"""KL from a common start: does rest reach all places of behaviour wherever it began?
+
+Starts of rest are usually spread as behaviour is, so that a network which stands still has a low KL too.
+"""
+
+import math
+
+import numpy as np
+import xarray as xr
+
+from quiescent.activity import Active, Rest
+from quiescent.measures.kl import density, density_or_none, kl
+from quiescent.measures.measure import Activities, Measure, points_of
+
+PLACES = 4
+
+
+def compute(phases: Activities, references: Activities, rng: np.random.Generator) -> xr.Dataset:
+    """KL of rest from one place, after a burn-in, against behaviour; mean over several places (nats)."""
+    active = phases["active"]
+    target = density(active.decoded, circular=active.circular)
+    rest = {name: one for name, one in phases.items() if name != "active"}
+    means, spreads = [], []
+    for one in rest.values():
+        sources = [
+            density_or_none(points_of(group), circular=one.circular)
+            for group in np.array_split(one.decoded, PLACES, axis=1)
+        ]
+        values = [kl(source, target, rng=rng).value for source in sources if source is not None]
+        means.append(float(np.mean(values)) if values else math.nan)
+        spreads.append(float(np.std(values, ddof=1)) if len(values) > 1 else math.nan)
+    return xr.Dataset(
+        {
+            "kl_common": ("phase", means, {"unit": "nats", "long_name": "KL from a common start"}),
+            "kl_common_spread": ("phase", spreads, {"unit": "nats", "long_name": "its spread over places"}),
+        },
+        coords={"phase": list(rest)},
+    )
+
+
+MEASURE = Measure(
+    phases={
+        "active": Active(trials=200),
+        "quiescent": Rest(trials=200, steps=2000, burn_in=1000, places=PLACES),
+        "noisy": Rest(trials=200, steps=2000, burn_in=1000, places=PLACES, noise="absolute", only_noise_free=True),
+        "random": Rest(trials=200, steps=2000, burn_in=1000, places=PLACES, untrained=True),
+    },
+    compute=compute,
+)

@@ -1,0 +1,60 @@
+"""Valid codes: how far a read-out is from any code that a place or a heading has."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from quiescent.tasks.codes import Code, HeadDirectionCells, PlaceCells
+from quiescent.tasks.trials import Box
+
+MOST_NODES = 64  # per dimension, but for one beyond each wall
+
+
+@dataclass(frozen=True)
+class ValidCodes:
+    """The codes of a grid over the box, half a tuning width apart."""
+
+    codes: Float[Tensor, "node cell"]
+    neighbours: tuple[tuple[Tensor, Tensor], ...]  # of every node, before and after it along each dimension
+
+    def distance(self, outputs: Float[Tensor, "row cell"]) -> Float[Tensor, " row"]:
+        """Relative squared distance to the nearest valid code, `min_x |y - f(x)|^2 / |f(x)|^2`.
+
+        The nearest node's, less what a parabola through its neighbours gains between nodes: typically within 0.005 of the minimum.
+        """
+        norms = self.codes.square().sum(-1)
+        squares = torch.addmm(norms, outputs, self.codes.mT, alpha=-2)  # less |y|^2, which is the same for all
+        lowest, node = squares.min(-1)
+        gained = torch.zeros_like(lowest)
+        for before, after in self.neighbours:
+            left, right = (squares.gather(-1, side[node, None])[:, 0] for side in (before, after))
+            curvature = left + right - 2 * lowest
+            inside = (before[node] != node) & (after[node] != node) & (curvature > 0)
+            gained += torch.where(inside, (left - right).square() / (8 * curvature), 0)
+        distance = (lowest - gained + outputs.square().sum(-1)).clamp_min(0)
+        return distance / norms[node]
+
+
+def valid_codes(code: Code, box: Box) -> ValidCodes | None:
+    """Codes of places or headings; None for a code of which every value is valid."""
+    if not isinstance(code, PlaceCells | HeadDirectionCells):
+        return None
+    axes, neighbours = [], []
+    for low, high in box:
+        spaces = min(MOST_NODES, math.ceil(2 * (high - low) / code.settings.width))
+        steps = torch.arange(spaces) if code.circular else torch.arange(-1, spaces + 2)  # one beyond the walls
+        axes.append(low + (high - low) / spaces * steps)
+    places = torch.cartesian_prod(*axes).reshape(-1, len(axes))
+    example = code.preferred if isinstance(code, HeadDirectionCells) else code.centres
+    numbers = torch.arange(len(places), device=example.device).reshape([len(axis) for axis in axes])
+    for dim, axis in enumerate(axes):
+        steps = torch.arange(len(axis), device=example.device)
+        for_axis = []
+        for shift in (-1, 1):
+            at = (steps + shift) % len(axis) if code.circular else (steps + shift).clamp(0, len(axis) - 1)
+            for_axis.append(numbers.index_select(dim, at).flatten())
+        neighbours.append((for_axis[0], for_axis[1]))
+    return ValidCodes(code.encode(places.to(example)), tuple(neighbours))
