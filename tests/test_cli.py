@@ -52,7 +52,7 @@ def test_configs_lists_every_configuration(quiescent):
 
 
 def test_every_command_has_help_with_an_example(quiescent):
-    for command in ("train", "configs", "measure", "figure", "runs", "demo"):
+    for command in ("train", "configs", "measure", "figure", "runs", "demo", "paper"):
         code, out, _ = quiescent(command, "--help")
         assert code == 0
         assert f"Example: quiescent {command}" in out
@@ -60,7 +60,7 @@ def test_every_command_has_help_with_an_example(quiescent):
 
 def test_names_complete_in_the_shell():
     assert cli._complete_configurations("head") == [name for name in names() if name.startswith("head")]
-    assert cli._complete_measures("") == ["kl", "variance", "distance"]
+    assert cli._complete_measures("v") == ["variance", "validity"]
     assert "loss" in cli._complete_figures("l")
 
 
@@ -84,17 +84,21 @@ def test_train_measure_figure_runs_from_end_to_end(quiescent):
     assert (code, "Already finished" in out) == (0, True)
     assert Path("noisy/seed_0/checkpoints/batch_000000006.safetensors").read_bytes() == before
 
-    for name in ("kl", "variance", "distance"):
+    for name in ("kl", "variance", "drift"):
         code, out, err = quiescent("measure", name, "noisy", *free)
         assert (code, err) == (0, "")
         assert "±" in out
-    with xr.open_dataarray("noisy/seed_1/measures/kl.nc", engine="h5netcdf") as stored:
-        assert stored.sizes == {"phase": 3, "reference": 2}  # quiescent, random, uniform; two active phases
-        assert stored.attrs["unit"] == "nats"
-    for name in ("trajectories", "density", "loss"):
+    with xr.open_dataset("noisy/seed_1/measures/kl.nc", engine="h5netcdf") as stored:
+        # Quiescent, random, other behaviour, uniform; two active phases; all and valid steps.
+        assert stored["kl"].sizes == {"reading": 2, "phase": 4, "reference": 2}
+        assert stored["kl"].attrs["unit"] == "nats"
+    before = Path("noisy/seed_1/measures/kl.nc").stat().st_mtime_ns
+    for name in ("trajectories", "kl_matrix", "loss"):
         assert quiescent("figure", name, "noisy", *free)[0] == 0
         assert Path(f"noisy/figures/{name}.png").stat().st_size > 5000
         assert Path(f"noisy/figures/{name}.pdf").read_bytes().startswith(b"%PDF")
+    assert Path("noisy/seed_1/measures/kl.nc").stat().st_mtime_ns == before  # what is stored is drawn
+    assert quiescent("measure", "distance", "noisy", "--noise", "0.5")[0] == 0
 
     code, out, _ = quiescent("runs", ".")
     assert code == 0
@@ -108,13 +112,16 @@ def test_train_measure_figure_runs_from_end_to_end(quiescent):
 def test_headings_can_be_measured_and_drawn(quiescent):
     tiny = [word.replace("place_cells", "hd_cells") for word in TINY]
     assert quiescent("train", "head_direction/noisy_biased", *tiny, "--out", "hd")[0] == 0
-    for name in ("kl", "variance", "distance"):
+    for name in ("kl", "turning"):
         assert quiescent("measure", name, "hd")[0] == 0
-    for name in ("trajectories", "density", "loss"):
+    for name in ("trajectories", "loss"):
         assert quiescent("figure", name, "hd", "--out", f"{name}.png")[0] == 0
     assert quiescent("train", NOISY, *TINY, "--out", "nav")[0] == 0
     code, _, err = quiescent("measure", "kl", "hd", "nav")
     assert (code, "different variables (heading, position)" in err) == (2, True)
+    for command in (("measure", "ring"), ("figure", "turning")):
+        code, _, err = quiescent(*command, "nav")
+        assert (code, f"'{command[1]}' is for runs that track a heading; these track a position." in err) == (2, True)
 
 
 @pytest.mark.parametrize(
@@ -157,7 +164,9 @@ def test_bad_input_with_runs_in_place_loses_nothing(quiescent):
     before = {path: Path(path).read_bytes() for path in files()}
     for words, message in [
         (["train", NOISY, *TINY, "network.tau=2", "--out", "here"], "network.tau: 1.0 -> 2.0"),
-        (["measure", "length", "here"], "no measure named 'length'. Known: kl, variance, distance."),
+        (["measure", "length", "here"], "no measure named 'length'. Known: kl, common_start, variance, distance,"),
+        (["measure", "kl", "here", "--noise", "loud"], "noise=loud: must be scaled, same, absolute, or a number >= 0"),
+        (["figure", "pace", "here"], "no figure named 'pace'. Known: trajectories, density,"),
         (["measure", "kl", "here", "--sigma2", "-1"], "sigma2=-1: must be >= 0"),
         (["measure", "kl", "here", "seed=0,7"], "no run of seed 7 in here"),
         (["figure", "loss", "here", "--out", "loss.gif"], "must end in .png, .pdf or .svg"),

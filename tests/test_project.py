@@ -93,9 +93,9 @@ def test_a_measure_is_one_file_and_one_line(tiny, tmp_path, monkeypatch, example
     monkeypatch.setitem(MEASURES, "extent", example("measures/extent").MEASURE)  # the one line
     (run,) = train(tiny(), tmp_path / "runs")
     assert "extent (m)" in quiescent_command("measure", "extent", tmp_path / "runs")
-    with xr.open_dataarray(run.folder / "measures" / "extent.nc", engine="h5netcdf") as stored:
+    with xr.open_dataset(run.folder / "measures" / "extent.nc", engine="h5netcdf") as stored:
         assert list(stored["phase"].values) == ["quiescent"]
-        assert np.isfinite(stored).all()
+        assert np.isfinite(stored["extent"].sel(reading="all")).all()
 
 
 def test_a_figure_is_one_file_and_one_line(tiny, tmp_path, monkeypatch, example):

@@ -9,12 +9,13 @@ import pytest
 import torch
 from scipy import stats
 
-from quiescent.activity import Rest
+from quiescent.activity import Active, Rest
 from quiescent.config import load_config
 from quiescent.errors import QuiescentError
 from quiescent.members import untrained
-from quiescent.networks import NETWORKS, Kind
-from quiescent.quiescence import CHUNK, active, rest, rest_variance
+from quiescent.networks import NETWORKS, Kind, simulate
+from quiescent.quiescence import CHUNK, active, observe, rest, rest_variance
+from quiescent.tasks.valid import valid_codes
 
 SMALL = ("network.units=24", "task.place_cells.number=16", "task.steps=10")
 
@@ -36,6 +37,8 @@ def test_a_leaky_network_at_rest_has_the_stationary_variance_of_its_process(monk
     [
         (Rest(1, 1), 3e-4, 6e-4),
         (Rest(1, 1, noise="same"), 3e-4, 3e-4),
+        (Rest(1, 1, noise=0.5), 3e-4, 0.75e-4),
+        (Rest(1, 1, noise=0.0), 3e-4, 0.0),
         (Rest(1, 1, noise="absolute", sigma2=5e-4), 3e-4, 1e-3),
         (Rest(1, 1, noise="absolute"), 0.0, 2e-4),  # the noisy networks of the same task have 1e-4
         (Rest(1, 1), 0.0, 0.0),
@@ -66,6 +69,42 @@ def test_burn_in_drops_the_first_steps():
     np.testing.assert_array_equal(long[30:], late)
     with pytest.raises(QuiescentError, match="steps=5: must be more than burn_in=5"):
         rest(members(), trials=1, steps=5, burn_in=5)
+
+
+def test_rest_from_common_places_begins_there_in_equal_groups():
+    population = members("network.sigma2_rec=0", seeds="seed=0")
+    (together,) = observe(population, Rest(12, 3, places=3))
+    (apart,) = observe(population, Rest(12, 3))
+    for group in range(3):
+        np.testing.assert_array_equal(together.decoded[:, 4 * group : 4 * group + 4], apart.decoded[:, [group] * 4])
+
+
+def test_other_behaviour_is_drawn_independently_of_the_first():
+    one, other = (observe(members(), Active(50, again=again))[0].truth for again in (False, True))
+    assert not np.array_equal(one, other)
+    assert abs(np.corrcoef(one[0].ravel(), other[0].ravel())[0, 1]) < 0.3
+
+
+@pytest.mark.parametrize("words", [(), ("network.bias=true",), ("network.kind=gru",)])
+def test_the_drift_is_what_the_network_does_alone(words):
+    population = members(*words, "network.sigma2_rec=0.01", seeds="seed=0")
+    (activity,) = observe(population, Active(6, states=True, drift=True))
+    states = torch.from_numpy(activity.states)
+    quiet = simulate(population.network.member(0), states[4], torch.zeros(1, 6, 2))[0]
+    np.testing.assert_allclose(activity.drift[4], quiet - states[4], atol=1e-6)
+    assert activity.noise_std == pytest.approx(0.1)
+
+
+def test_the_quality_of_the_code_is_that_of_what_is_read_out():
+    population = members(seeds="seed=0")
+    (activity,) = rest(population, trials=5, steps=60, keep_states=True, judge=True)
+    outputs = population.network.member(0).readout(torch.from_numpy(activity.states).flatten(0, 1))
+    codes = valid_codes(population.codes[0], population.configs[0].task.box)
+    np.testing.assert_allclose(activity.quality.total.ravel(), outputs.sum(-1), rtol=1e-4)
+    np.testing.assert_allclose(activity.quality.distance.ravel(), codes.distance(outputs), rtol=1e-3)
+    left = activity.only(activity.quality.distance < np.median(activity.quality.distance))
+    assert np.isnan(left.decoded).mean() == pytest.approx(0.5, abs=0.01)
+    assert np.isnan(left.states[np.isnan(left.decoded[..., 0])]).all()
 
 
 def test_the_active_phase_shows_the_true_path_beside_the_decoded():

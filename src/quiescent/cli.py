@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Family = Literal["spatial_navigation", "head_direction", "gru"]  # of experiments.paper, which is slow to import
 
+NAMED_NOISE: tuple[Literal["scaled", "same", "absolute"], ...] = ("scaled", "same", "absolute")
+
 app = typer.Typer(
     help="Train noisy recurrent networks to know where they are, cut their input, and see what they replay.",
     no_args_is_help=True,
@@ -195,6 +197,7 @@ def paper(
     ] = "full",
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes at a time. Default: one per core.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of runs and report. Default: paper, or paper-small.")] = None,
+    train: Annotated[bool, typer.Option(help="Train what is missing; otherwise report on what is finished.")] = True,
     device: Device = None,
 ) -> None:
     """Reproduce every experiment, measure, figure and claim of the paper; go on where that was interrupted."""
@@ -205,7 +208,7 @@ def paper(
     folder = out or Path("paper" if scale == "full" else f"paper-{scale}")
     command = shlex.join(["quiescent", *sys.argv[1:]])
     chosen = parse_seeds(f"seed={_ranges(seeds)}")
-    run_paper(folder, SCALES[scale], chosen, console, only=only, jobs=jobs, device=device, command=command)
+    run_paper(folder, SCALES[scale], chosen, console, only=only, jobs=jobs, device=device, command=command, train=train)
 
 
 def _ranges(seeds: str) -> str:
@@ -218,8 +221,9 @@ def _ranges(seeds: str) -> str:
 
 
 def _noise(word: str) -> "RestNoise":
-    if word == "scaled" or word == "same" or word == "absolute":
-        return word
+    for name in NAMED_NOISE:
+        if word == name:
+            return name
     try:
         factor = float(word)
     except ValueError:

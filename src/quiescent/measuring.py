@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 import torch
+from numpy.linalg import LinAlgError
 
 from quiescent.activity import Phase
 from quiescent.errors import QuiescentError
@@ -53,7 +54,10 @@ def measure_all(tasks: Sequence[Task], *, device: str | None = None, jobs: int |
 
 
 def _measure(task: Task, device: str | None) -> None:
-    measure_run(task.run, task.measures, task.peers, device=device)
+    try:
+        measure_run(task.run, task.measures, task.peers, device=device)
+    except (ArithmeticError, ValueError, LinAlgError) as error:
+        raise QuiescentError(f"{task.run.folder} could not be measured: {error}") from error
 
 
 def _prepare() -> None:

@@ -58,8 +58,8 @@ def finish(
 ) -> None:
     """Train whatever is unfinished of some runs, of one or several configurations.
 
-    On a CPU in one process per core (or in `jobs` at a time), each with one network at a time; a network alone, or of a kind
-    that only this process knows, gets all cores. On a GPU all seeds of a configuration together, as one population.
+    On a CPU in one process per core (or `jobs` at a time), each with one network at a time; a network alone, or of a
+    kind that only this process knows, gets all cores. On a GPU all seeds of a configuration together, as a population.
     """
     total = batches_left(runs)
     with _Stopped() as stopped:

@@ -9,10 +9,15 @@ from scipy.special import i0, i1
 from scipy.stats import vonmises
 
 from quiescent.activity import Activity
-from quiescent.measures.density import UniformDensity
+from quiescent.measures.common_start import PLACES
+from quiescent.measures.common_start import compute as common_start
+from quiescent.measures.density import PlaneDensity, UniformDensity
 from quiescent.measures.distance import distance
-from quiescent.measures.kl import compute, density, kl
+from quiescent.measures.kl import compute, density, density_or_none, kl
+from quiescent.measures.measure import mean_over_trials
+from quiescent.measures.occupancy import compute as occupancies
 from quiescent.measures.occupancy import occupancy, polar_occupancy
+from quiescent.measures.paths import compute as paths_of
 from quiescent.measures.variance import variance
 
 SQUARE = ((-1.1, 1.1), (-1.1, 1.1))
@@ -89,6 +94,17 @@ def test_a_density_says_what_it_needs(paths, message):
         density(paths)
 
 
+def test_points_that_crowd_in_few_places_have_a_density_without_a_huge_grid():
+    rng = np.random.default_rng(0)
+    crowd = rng.choice(np.array([[0.0, 0.0], [0.5, 0.2], [-0.3, 0.4]]), 50_000) + 1e-9 * rng.normal(size=(50_000, 2))
+    lonely = np.zeros((50_000, 2)) + 1e-4 * rng.normal(size=(50_000, 2))
+    lonely[:2] = [[1.0, 0.9], [-0.8, 1.0]]
+    assert not PlaneDensity.fits(lonely)
+    for points in (crowd, lonely):
+        assert abs(kl(density(points), density(points), rng=rng).value) < 1e-9
+    assert density_or_none(np.outer(rng.normal(size=500), [1.0, 0.5]), circular=False) is None
+
+
 def test_variance_of_ornstein_uhlenbeck_paths_is_the_stationary_variance():
     rng = np.random.default_rng(0)
     decay, std, steps, trials = 0.7, 0.1, 1000, 500
@@ -137,12 +153,92 @@ def test_kl_is_labelled_by_phase_and_reference_with_its_error():
         return Activity(scale * rng.normal(size=(50, 40, 2)), None, None, SQUARE, False)
 
     phases = {"active": activity(0.3), "quiescent": activity(0.3), "random": activity(0.05)}
-    result = compute(phases, {"a": phases["active"], "b": activity(0.6)}, rng)
-    assert result.dims == ("phase", "reference")
-    assert list(result["phase"].values) == ["quiescent", "random", "uniform"]
-    assert result.attrs["unit"] == "nats"
-    assert float(result.sel(phase="quiescent", reference="a")) < float(result.sel(phase="quiescent", reference="b"))
-    assert (result["stderr"] > 0).all()
+    found = compute(phases, {"a": phases["active"], "b": activity(0.6)}, rng)
+    kl = found["kl"]
+    assert kl.dims == ("phase", "reference")
+    assert list(kl["phase"].values) == ["quiescent", "random", "uniform"]
+    assert kl.attrs["unit"] == "nats"
+    assert float(kl.sel(phase="quiescent", reference="a")) < float(kl.sel(phase="quiescent", reference="b"))
+    assert (found["kl_stderr"] > 0).all()
+    assert found["kl_bootstrap"].sel(phase="uniform").isnull()
+    assert 0 < float(found["kl_bootstrap"].sel(phase="quiescent")) < 0.1
+
+
+def test_trials_that_stay_where_they_began_have_the_larger_error_that_they_deserve():
+    # 40 places visited 50 times each are 40 observations, not 2,000.
+    rng = np.random.default_rng(0)
+    places = rng.normal(0, 0.3, (1, 40, 2))
+
+    def error(decoded):
+        one = Activity(decoded, None, None, SQUARE, False)
+        phases = {"active": Activity(rng.normal(0, 0.3, (50, 40, 2)), None, None, SQUARE, False), "quiescent": one}
+        return float(compute(phases, {"a": phases["active"]}, rng)["kl_bootstrap"].sel(phase="quiescent"))
+
+    staying = np.repeat(places, 50, axis=0) + 0.01 * rng.normal(size=(50, 40, 2))
+    assert error(staying) > 2 * error(rng.normal(0, 0.3, (50, 40, 2)))
+
+
+@pytest.mark.parametrize("measure", [variance, distance])
+def test_steps_that_are_left_out_do_not_count(measure):
+    rng = np.random.default_rng(0)
+    paths = rng.normal(size=(100, 5, 2))
+    gaps = paths.copy()
+    gaps[50:, :4] = np.nan
+    gaps[1:, 0] = np.nan
+    found = measure(gaps)
+    assert np.isnan(found[0])
+    np.testing.assert_allclose(found[1:4], measure(paths[:50])[1:4])
+    np.testing.assert_allclose(found[4], measure(paths)[4])
+    angles, cut = paths[..., :1], gaps[..., :1]
+    np.testing.assert_allclose(measure(cut, circular=True)[1:4], measure(angles[:50], circular=True)[1:4])
+
+
+def test_one_number_per_trial_becomes_a_mean_with_the_error_over_trials():
+    rng = np.random.default_rng(0)
+    paths = rng.normal(size=(200, 100, 2)) * np.linspace(0.5, 1.5, 100)[:, None]
+    found = mean_over_trials("variance", variance, unit="m^2", circular_unit="")(
+        {"quiescent": Activity(paths, None, None, SQUARE, False)}, {}, rng
+    )
+    values = variance(paths)
+    assert float(found["variance"][0]) == pytest.approx(values.mean())
+    assert float(found["variance_stderr"][0]) == pytest.approx(values.std() / 10, rel=0.2)
+
+
+def test_rest_from_a_common_start_that_stays_has_a_high_kl_and_one_that_forgets_a_low_one():
+    rng = np.random.default_rng(0)
+
+    def phase(decoded):
+        return Activity(decoded, None, None, SQUARE, False)
+
+    awake = phase(rng.normal(0, 0.3, (100, 100, 2)))
+    starts = np.repeat(rng.normal(0, 0.3, (1, PLACES, 2)), 25, axis=1)
+    staying, forgetting = (
+        phase(start + std * rng.normal(size=(100, 100, 2))) for start, std in ((starts, 0.05), (0 * starts, 0.3))
+    )
+    found = common_start({"active": awake, "staying": staying, "forgetting": forgetting}, {}, rng)["kl_common"]
+    # KL of a small Gaussian at a place from the large one, mean over the places.
+    offset = np.square(starts[0, ::25]).sum(1).mean() / 2 / 0.09
+    expected = offset + 0.05**2 / 0.09 - 1 + 2 * math.log(0.3 / 0.05)
+    assert float(found.sel(phase="staying")) == pytest.approx(expected, rel=0.15)
+    assert float(found.sel(phase="forgetting")) < 0.1
+    gone = staying.only(np.zeros((100, 100), bool))
+    assert common_start({"active": awake, "gone": gone}, {}, rng)["kl_common"].isnull().all()
+
+
+def test_pictures_are_kept_with_their_labels():
+    rng = np.random.default_rng(0)
+    awake = Activity(rng.normal(0, 0.3, (50, 40, 2)), rng.normal(0, 0.3, (50, 40, 2)), None, SQUARE, False)
+    rest = Activity(rng.normal(0, 0.3, (80, 40, 2)), None, None, SQUARE, False)
+    phases = {"active": awake, "quiescent": rest, "gone": rest.only(np.zeros((80, 40), bool))}
+    maps = occupancies(phases, {}, rng)["density"]
+    assert maps.dims == ("phase", "x", "y")
+    area = float(maps["x"].diff("x").mean() * maps["y"].diff("y").mean())
+    assert float(maps.sel(phase="quiescent").sum()) * area == pytest.approx(1, abs=0.02)
+    assert maps.sel(phase="gone").isnull().all()
+    shown = paths_of(phases, {}, rng)
+    np.testing.assert_allclose(shown["paths"].sel(phase="quiescent"), rest.decoded[:, :12], rtol=1e-6)
+    np.testing.assert_allclose(shown["truth"][:50], awake.truth[:, :12], rtol=1e-6)
+    assert shown["paths"].sel(phase="active")[50:].isnull().all()
 
 
 def test_occupancy_integrates_to_one_over_its_window_and_sits_where_the_points_are():

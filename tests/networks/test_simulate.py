@@ -379,14 +379,17 @@ def test_all_members_in_one_product_as_on_a_gpu_give_the_same(name, cells, words
         torch.testing.assert_close(losses, alike)
         torch.testing.assert_close(gradients, same)
         assert held_out_errors(*arguments, apart) == pytest.approx(np.array(held_out_errors(*arguments, together)))
-    for phase in (Active(30), Rest(30, 70, burn_in=5, noise="same")):
-        expected = observe(population, phase, keep_states=True)
+    for phase in (Active(30, states=True, drift=True), Rest(30, 70, burn_in=5, noise="same", states=True)):
+        expected = observe(population, phase, judge=True)
         with monkeypatch.context() as patch:
             patch.setattr(Lanes, "map", lambda _, *arguments: all_in_one(*arguments))
-            found = observe(population, phase, keep_states=True)
+            found = observe(population, phase, judge=True)
         for one, other in zip(expected, found, strict=True):
             np.testing.assert_allclose(one.states, other.states, atol=1e-10)
             np.testing.assert_allclose(one.decoded, other.decoded, atol=1e-10)
+            np.testing.assert_allclose(one.quality.distance, other.quality.distance, atol=1e-10)
+            if isinstance(phase, Active):
+                np.testing.assert_allclose(one.drift, other.drift, atol=1e-10)
 
 
 def test_all_members_in_one_product_draw_their_own_noise():

@@ -58,15 +58,15 @@ SMALL = Scale(
     {
         "spatial_navigation": (
             *_QUICK,
-            *("network.units=128", "task.place_cells.number=128", "training.batch_size=50", "training.batches=4000"),
+            *("network.units=96", "task.place_cells.number=96", "training.batch_size=25", "training.batches=4000"),
         ),
         "head_direction": (
             *_QUICK,
-            *("network.units=64", "task.hd_cells.number=64", "training.batch_size=50", "training.batches=5000"),
+            *("network.units=64", "task.hd_cells.number=64", "training.batch_size=50", "training.batches=4000"),
         ),
         "gru": (
             *_QUICK,
-            *("network.units=96", "task.place_cells.number=128", "training.batch_size=50", "training.batches=2500"),
+            *("network.units=64", "task.place_cells.number=96", "training.batch_size=25", "training.batches=3000"),
         ),
     },
     trials=0.5,
@@ -165,32 +165,37 @@ FIGURES_SHOWN = (
     Shown(
         "kl_matrix",
         "spatial_navigation",
-        "KL divergence of decoded positions at rest (rows) from those of behaviour (columns), mean and standard deviation over "
+        "KL divergence of decoded positions at rest (rows) from those of behaviour (columns), mean and standard "
+        "deviation over "
         "seeds. Last row: an independent sample of behaviour, the floor.",
     ),
     Shown("density", "spatial_navigation", "Density of decoded positions awake and at rest, mean over seeds."),
     Shown(
         "trajectories",
         "spatial_navigation",
-        "Decoded trajectories, 2 s awake and 4 s at rest; circles are starts, crosses ends. Noisy: noise added at rest to a network "
+        "Decoded trajectories, 2 s awake and 4 s at rest; circles are starts, crosses ends. Noisy: noise added at "
+        "rest to a network "
         "trained without it.",
     ),
     Shown(
         "summary",
         "spatial_navigation",
-        "How far paths go: variance of a path, distance per step, squared displacement after 100 steps, and the share of the visited "
+        "How far paths go: variance of a path, distance per step, squared displacement after 100 steps, and the share"
+        " of the visited "
         "area that one path reaches.",
     ),
     Shown(
         "displacement",
         "spatial_navigation",
-        "Mean squared displacement against lag. A slope of 1 is diffusion; a path that stays has slope 0.",
+        "Mean squared displacement against lag. A slope of 1 is diffusion; a path that stays has slope 0. Here and "
+        "below, bands are one standard deviation over seeds, bars 95 % intervals.",
     ),
     Shown("coverage", "spatial_navigation", "Share of the visited area that one path has reached, against time."),
     Shown(
         "validity",
         "spatial_navigation",
-        "Code quality against time at rest: total read-out activity relative to behaviour, distance of the read-out to the nearest "
+        "Code quality against time at rest: total read-out activity relative to behaviour, distance of the read-out "
+        "to the nearest "
         "code of any place, and share of steps whose code is valid (within the 99th percentile of behaviour).",
     ),
     Shown(
@@ -216,12 +221,14 @@ FIGURES_SHOWN = (
     Shown(
         "temperature",
         "spatial_navigation",
-        "Noise at rest of c times the trained one. The theory predicts the best match at sqrt(2), and a density p^(2/c²).",
+        "Noise at rest of c times the trained one. The theory predicts the best match at sqrt(2), and a density "
+        "p^(2/c²).",
     ),
     Shown(
         "drift",
         "spatial_navigation",
-        "The theory itself: the network's autonomous drift against the score of the density of its active states, on leading "
+        "The theory itself: the network's autonomous drift against the score of the density of its active states, on "
+        "leading "
         "principal components; beside it the score of a single Gaussian.",
     ),
     Shown("noise", "spatial_navigation", "Measures at rest against the variance of noise in training.", LEVELS),
@@ -237,7 +244,8 @@ FIGURES_SHOWN = (
     Shown(
         "turning",
         "head_direction",
-        "Angular velocity of decoded headings, with its mean and 95 % interval. Biased behaviour turns counter-clockwise only.",
+        "Angular velocity of decoded headings, with its mean and 95 % interval. Biased behaviour turns counter-"
+        "clockwise only.",
     ),
     Shown(
         "ring",

@@ -7,6 +7,8 @@ from quiescent.figures.drawing import Drawing, Results
 from quiescent.figures.grid import curve, dashed, names_of, reading
 from quiescent.figures.style import PAGE, SERIES, style
 
+SHOWN = ("cosine", "cosine_gaussian", "slope_over_theory")
+
 
 def draw(results: Results) -> Figure:
     """Left: cosine similarity by number of components (dashed: score of one Gaussian); right: slope over theory's."""
@@ -17,7 +19,7 @@ def draw(results: Results) -> Figure:
         figure = Figure(figsize=(PAGE * 0.75, 2.5), layout="constrained")
         left, right = figure.subplots(1, 2)
         for (condition, name), colour in zip(names.items(), SERIES, strict=False):
-            one = {key: reading(dataset, key).sel(condition=condition) for key in dataset.data_vars}
+            one = {key: reading(dataset, key).sel(condition=condition) for key in SHOWN}
             curve(left, number, one["cosine"], colour, label=name, marker="o")
             curve(left, number, one["cosine_gaussian"], colour, dashes="--")
             curve(right, number, one["slope_over_theory"], colour, marker="o")

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 import xarray as xr
-from jaxtyping import Float
+from jaxtyping import Shaped
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import NullFormatter
 
 from quiescent.figures.style import COLOURS, PAGE, panels, style
 from quiescent.measures.intervals import seed_interval
@@ -84,7 +86,9 @@ def per_condition(
         for axes, (condition, name) in zip(grid.flat, names.items(), strict=False):
             draw_one(axes, condition)
             axes.set_title(name)
-        figure.supxlabel(xlabel, fontsize=7)
+            axes.xaxis.set_minor_formatter(NullFormatter())
+        for axes in grid[-1]:
+            axes.set_xlabel(xlabel)
         figure.supylabel(ylabel, fontsize=7)
         legend(figure, list(grid.flat))
     return figure
@@ -92,17 +96,23 @@ def per_condition(
 
 def legend(figure: Figure, all_axes: Iterable[Axes], columns: int = 4) -> None:
     """One legend below a figure, each label once."""
-    found: dict[str, object] = {}
+    found: dict[str, Artist] = {}
     for axes in all_axes:
         for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
             found.setdefault(label, handle)
     if found:
+        found = {label: found[label] for label in sorted(found, key=_place_in_legend)}
         figure.legend(list(found.values()), list(found), loc="outside lower center", ncols=min(columns, len(found)))
+
+
+def _place_in_legend(label: str) -> int:
+    known = list(COLOURS)
+    return next((known.index(word) for word in known if label.startswith(word)), len(known))
 
 
 def curve(
     axes: Axes,
-    x: Float[np.ndarray, " x"],
+    x: Shaped[np.ndarray, " x"],
     values: xr.DataArray,
     colour: str,
     *,
@@ -110,13 +120,15 @@ def curve(
     dashes: str = "-",
     marker: str | None = None,
 ) -> None:
-    """Mean over seeds with a band of the 95 % interval. `values` has the dimensions seed and one more."""
+    """Mean over seeds with a band of one standard deviation. `values` has the dimensions seed and one more."""
     table = values.transpose("seed", ...).values
-    mean, low, high = np.array([seed_interval(column) for column in table.T]).T
-    there = np.isfinite(mean)
-    if there.any():
-        axes.plot(x[there], mean[there], dashes, color=colour, label=label, marker=marker, markersize=2.5)
-        axes.fill_between(x[there], low[there], high[there], color=colour, alpha=0.2, linewidth=0)
+    there = np.isfinite(table).any(0)
+    table, x = table[:, there], x[there]
+    if len(x):
+        mean, spread = np.nanmean(table, 0), np.nanstd(table, 0)
+        axes.plot(x, mean, dashes, color=colour, label=label, marker=marker, markersize=2.5)
+        if len(table) > 1:
+            axes.fill_between(x, mean - spread, mean + spread, color=colour, alpha=0.2, linewidth=0)
 
 
 def dots(axes: Axes, at: float, values: xr.DataArray, colour: str, *, label: str | None = None) -> None:
@@ -127,8 +139,14 @@ def dots(axes: Axes, at: float, values: xr.DataArray, colour: str, *, label: str
         return
     axes.plot(np.full(len(seeds), at), seeds, "o", color=colour, alpha=0.35, markersize=2.5, markeredgewidth=0)
     axes.plot([at], [mean], "o", color=colour, markersize=4, label=label)
-    if math.isfinite(low) and (axes.get_yscale() != "log" or low > 0):
-        axes.plot([at, at], [low, high], color=colour, linewidth=1)
+    if math.isfinite(low):
+        # An artist that does not count for the limits: the interval of two seeds is nine times their spread.
+        axes.add_artist(Line2D([at, at], [low, high], color=colour, linewidth=1))
+
+
+def from_zero(axes: Axes) -> None:
+    """Let the y axis begin at zero, with room above the highest dot."""
+    axes.set_ylim(0, 1.06 * max(axes.get_ylim()[1], 1e-9))
 
 
 def name_conditions(axes: Axes, names: dict[str, str]) -> None:

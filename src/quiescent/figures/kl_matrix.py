@@ -15,7 +15,7 @@ def draw(results: Results) -> Figure:
     """Mean and standard deviation over seeds; untrained networks and densities as means over conditions."""
     dataset = results["kl"]
     names = names_of(dataset)
-    references = [str(one) for one in dataset["reference"].values if str(one) in names]
+    references = [one for one in names if one in dataset["reference"].values]
     kl = reading(dataset, "kl").sel(reference=references)
     rows = {f"{name} at rest": kl.sel(condition=one, phase="quiescent") for one, name in names.items()}
     if "noisy" in kl["phase"].values:

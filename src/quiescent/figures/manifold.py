@@ -3,6 +3,7 @@
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 
 from quiescent.figures.drawing import Drawing, Results
@@ -41,16 +42,22 @@ def draw(results: Results) -> Figure:
     return figure
 
 
-def _dots(axes: Axes, one: xr.Dataset, phase: str, circular: bool) -> "object | None":
+def _dots(axes: Axes, one: xr.Dataset, phase: str, circular: bool) -> PathCollection | None:
     points, place = (reading(one, name).sel(phase=phase).values for name in ("points", "place"))
     there = np.isfinite(points[:, 0])
     if not there.any():
         return None
-    limits = {"vmin": -np.pi, "vmax": np.pi} if circular else {"vmin": 0, "vmax": float(np.nanmax(place))}
-    cmap = "twilight" if circular else "viridis"
-    return axes.scatter(
-        points[there, 0], points[there, 1], c=place[there], s=1.5, cmap=cmap, linewidth=0, rasterized=True, **limits
+    drawn = axes.scatter(
+        points[there, 0],
+        points[there, 1],
+        c=place[there],
+        s=1.5,
+        cmap="twilight" if circular else "viridis",
+        linewidth=0,
     )
+    drawn.set_rasterized(True)
+    drawn.set_clim((-np.pi, np.pi) if circular else (0, float(np.nanmax(place))))
+    return drawn
 
 
 DRAWING = Drawing(measures=("manifold",), draw=draw)

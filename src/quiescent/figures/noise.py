@@ -1,10 +1,9 @@
 """Noise: measures at rest against the variance of noise in training."""
 
-import numpy as np
 from matplotlib.figure import Figure
 
 from quiescent.figures.drawing import Drawing, Results
-from quiescent.figures.grid import dots, reading
+from quiescent.figures.grid import dots, from_zero, reading
 from quiescent.figures.style import COLOURS, PAGE, style
 
 PANELS = {
@@ -34,7 +33,7 @@ def draw(results: Results) -> Figure:
             axes.set_xlim(-0.5, len(ordered) - 0.5)
             axes.set_xlabel("σ² in training")
             axes.set_title(title, fontsize=7)
-            axes.set_ylim(0, np.nanmax([axes.get_ylim()[1], 1e-9]))
+            from_zero(axes)
     return figure
 
 

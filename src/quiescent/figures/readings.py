@@ -3,7 +3,7 @@
 from matplotlib.figure import Figure
 
 from quiescent.figures.drawing import Drawing, Results
-from quiescent.figures.grid import dots, legend, name_conditions, names_of, reading
+from quiescent.figures.grid import dots, from_zero, legend, name_conditions, names_of, reading
 from quiescent.figures.style import COLOURS, PAGE, style
 
 PANELS = {
@@ -34,7 +34,7 @@ def draw(results: Results) -> Figure:
                     label = f"{which} steps" if both else None
                     dots(axes, row + (0.2 * number - 0.1) * both, one, colour, label=label)
             axes.set_title(title, fontsize=7)
-            axes.set_ylim(0, None)
+            from_zero(axes)
             name_conditions(axes, names)
         legend(figure, panels)
     return figure

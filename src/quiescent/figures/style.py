@@ -42,7 +42,7 @@ RULES: dict[Any, Any] = {
     "lines.linewidth": 0.8,
     "legend.frameon": False,
     "figure.dpi": 150,
-    "savefig.dpi": 300,
+    "savefig.dpi": 220,
     "savefig.bbox": "tight",
     "pdf.fonttype": 42,
 }

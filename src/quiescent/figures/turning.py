@@ -20,8 +20,8 @@ def draw(results: Results) -> Figure:
     shown = [phase for phase in SHOWN if phase in phases_of(histogram)]
 
     def draw_one(axes: Axes, condition: str) -> None:
-        bins = middle.sel(condition=condition)
-        bins = bins.mean([dim for dim in bins.dims if dim != "bin"]).values
+        own = middle.sel(condition=condition)
+        bins = own.mean([dim for dim in own.dims if dim != "bin"]).values
         for phase in shown:
             where = {"condition": condition, "phase": phase}
             values = histogram.sel(where).mean("seed").values

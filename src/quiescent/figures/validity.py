@@ -33,6 +33,7 @@ def draw(results: Results) -> Figure:
             axes.set_title(title, fontsize=7)
         panels[0].axhline(1, color="0.7", linewidth=0.5)
         panels[1].set_yscale("log")
+        panels[2].set_ylim(-0.02, 1.02)
         handles, labels = panels[0].get_legend_handles_labels()
         if "noisy" in dataset["phase"].values:
             note = dashed("noise added at rest")

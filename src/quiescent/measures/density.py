@@ -39,20 +39,29 @@ class PlaneDensity:
     SPACING = 0.125  # of the grid, in standard deviations of the kernel
     REACH = 8.0  # of the grid beyond the outermost points, likewise
 
+    MOST_NODES = 2**23
+
     def __init__(self, points: Points) -> None:
         self._points = points.astype(float)
         n, dim = points.shape
-        covariance = np.atleast_2d(np.cov(self._points.T)) * n ** (-2 / (dim + 4))
-        self._kernel = np.linalg.cholesky(covariance)
-        self._centre = self._points.mean(0)
+        self._kernel, self._centre = _kernel(self._points), self._points.mean(0)
         white = self._whiten(self._points)
         self._low = white.min(0) - self.REACH
-        cells = np.ceil((white.max(0) + self.REACH - self._low) / self.SPACING).astype(int)
-        shape = tuple(fft.next_fast_len(int(c) + 2, real=True) for c in cells)
+        shape = tuple(fft.next_fast_len(int(count), real=True) for count in self._nodes(white))
         smooth = self._smooth(_share_out(self._to_grid(white), shape))
         volume = self.SPACING**dim * np.linalg.det(self._kernel)
         self._values = smooth / (n * volume)
         self._splines = spline_filter(self._values, order=3)
+
+    @classmethod
+    def fits(cls, points: Points) -> bool:
+        """Whether the grid is of a reasonable size: points that crowd in few places have a narrow kernel."""
+        white = solve_triangular(_kernel(points.astype(float)), points.T.astype(float), lower=True).T
+        return bool(cls._nodes(white).prod() <= cls.MOST_NODES)
+
+    @classmethod
+    def _nodes(cls, white: Points) -> Float[np.ndarray, " dim"]:
+        return np.asarray(np.ceil((np.ptp(white, axis=0) + 2 * cls.REACH) / cls.SPACING) + 2)
 
     def log(self, points: Points) -> Float[np.ndarray, " point"]:
         at = self._to_grid(self._whiten(points.astype(float)))
@@ -79,6 +88,12 @@ class PlaneDensity:
             factor = np.exp(-0.5 * variance * (2 * np.pi * frequency) ** 2)
             spectrum *= factor.reshape([-1 if axis == other else 1 for other in range(counts.ndim)])
         return np.asarray(fft.irfftn(spectrum, counts.shape))
+
+
+def _kernel(points: Points) -> Float[np.ndarray, "dim dim"]:
+    """Triangular root of the kernel's covariance: that of the points, by Scott's rule."""
+    n, dim = points.shape
+    return np.asarray(np.linalg.cholesky(np.atleast_2d(np.cov(points.T)) * n ** (-2 / (dim + 4))))
 
 
 def _share_out(at: Points, shape: tuple[int, ...]) -> Float[np.ndarray, "*grid"]:

@@ -24,7 +24,9 @@ class Estimate(NamedTuple):
 
 
 def density(paths: Float[np.ndarray, "*shape dim"], *, circular: bool = False, exact: bool = False) -> Density:
-    """Smooth density of all points of all paths that count; on the plane binned and within 1 % of the `exact` one, but far faster.
+    """Smooth density of all points of all paths that count.
+
+    On the plane binned, within 1 % of the `exact` one and far faster.
 
     Raises `ValueError` if there are not more points than dimensions, or if they have no spread.
     """
@@ -33,9 +35,9 @@ def density(paths: Float[np.ndarray, "*shape dim"], *, circular: bool = False, e
         raise ValueError(f"a density needs more points than dimensions, but got shape {points.shape}")
     if circular:
         return CircleDensity(points)
-    if np.linalg.matrix_rank(np.cov(points.T)) < points.shape[1]:
+    if not _spread(points):
         raise ValueError("a density needs points that spread in every dimension")
-    return ExactPlaneDensity(points) if exact else PlaneDensity(points)
+    return ExactPlaneDensity(points) if exact or not PlaneDensity.fits(points) else PlaneDensity(points)
 
 
 def kl(p: Density, q: Density, *, rng: np.random.Generator, n_draws: int = 2500) -> Estimate:
@@ -94,8 +96,13 @@ def compute(phases: Activities, references: Activities, rng: np.random.Generator
 def density_or_none(points: Float[np.ndarray, "point dim"], *, circular: bool) -> Density | None:
     """Smooth density of points, or None where there are too few, or none that spread."""
     few = len(points) < LEAST_POINTS
-    flat = not few and not circular and np.linalg.matrix_rank(np.cov(points.T)) < points.shape[1]
-    return None if few or flat else density(points, circular=circular)
+    return None if few or not (circular or _spread(points)) else density(points, circular=circular)
+
+
+def _spread(points: Float[np.ndarray, "point dim"]) -> bool:
+    """Whether points spread in every dimension, as far as numbers can tell."""
+    variances = np.linalg.eigvalsh(np.atleast_2d(np.cov(points.T.astype(float))))
+    return bool(variances[0] > 1e-10 * variances[-1])
 
 
 def _bootstrap(activity: Activity, target: Density, rng: np.random.Generator) -> float:

@@ -9,7 +9,7 @@ from quiescent.measures.components import principal, spread_of
 from quiescent.measures.measure import Activities, Measure
 
 FIRST, EVERY = 7, 20  # steps that are drawn: after the first 7, one in 20 (Krishna et al. 2024)
-DOTS = 1500
+DOTS = 1000
 BINS = 50
 
 
@@ -29,7 +29,7 @@ def compute(phases: Activities, references: Activities, rng: np.random.Generator
     everywhere = {name: project(one).reshape(-1, axes)[:, :2] for name, one in states.items()}
     everywhere = {name: one[np.isfinite(one[:, 0])] for name, one in everywhere.items()}
     there = np.concatenate(list(everywhere.values()))
-    edges = [np.linspace(low, high, BINS + 1) for low, high in zip(there.min(0), there.max(0), strict=True)]
+    edges = [np.linspace(low, high, BINS + 1) for low, high in np.quantile(there, (0.005, 0.995), axis=0).T]
     density = np.full((len(phases), BINS, BINS), np.nan, np.float32)
     for row, (name, one) in enumerate(phases.items()):
         dots, place = project(states[name][FIRST::EVERY]).reshape(-1, axes), _place(one)[FIRST::EVERY].ravel()
@@ -37,7 +37,7 @@ def compute(phases: Activities, references: Activities, rng: np.random.Generator
         keep = np.sort(rng.permutation(keep)[:DOTS])
         points[row, : len(keep)], places[row, : len(keep)] = dots[keep], place[keep]
         if len(everywhere[name]):
-            density[row] = np.histogram2d(*everywhere[name].T, edges, density=True)[0]
+            density[row] = np.histogram2d(everywhere[name][:, 0], everywhere[name][:, 1], edges, density=True)[0]
     none = {"unit": ""}
     circular = phases["active"].circular
     return xr.Dataset(

@@ -81,4 +81,4 @@ def bootstrap_error(values: Float[np.ndarray, " trial"], rng: np.random.Generato
 def points_of(paths: Float[np.ndarray, "*shape dim"]) -> Float[np.ndarray, "point dim"]:
     """All points of all paths that count."""
     points = paths.reshape(-1, paths.shape[-1])
-    return points[np.isfinite(points).all(-1)]
+    return np.asarray(points[np.isfinite(points).all(-1)])

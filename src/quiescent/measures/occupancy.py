@@ -47,7 +47,7 @@ def window(low: float, high: float, bins: int) -> Float[np.ndarray, " edge"]:
 
 
 AXES = {"position": ("x", "y"), "heading": ("heading",)}
-BINS = 50
+BINS = 40
 
 
 def compute(phases: Activities, references: Activities, rng: np.random.Generator) -> xr.Dataset:

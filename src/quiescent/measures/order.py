@@ -24,7 +24,7 @@ def lengths(
     if circular:
         steps = np.remainder(steps + math.pi, 2 * math.pi) - math.pi
     found = np.linalg.norm(steps, axis=-1).ravel()
-    return found[np.isfinite(found)]
+    return np.asarray(found[np.isfinite(found)])
 
 
 def shuffled(
@@ -32,7 +32,7 @@ def shuffled(
 ) -> Float[np.ndarray, "time trial dim"]:
     """Every path with the time of its steps permuted: the same places, without order."""
     order = rng.random(paths.shape[:2]).argsort(0)
-    return np.take_along_axis(paths, order[..., None], axis=0)
+    return np.asarray(np.take_along_axis(paths, order[..., None], axis=0))
 
 
 def compute(phases: Activities, references: Activities, rng: np.random.Generator) -> xr.Dataset:

@@ -34,7 +34,7 @@ class Tempered:
         self.weights = np.exp(log - self._log_sum) * volume
 
     def log(self, points: Float[np.ndarray, "point dim"]) -> Float[np.ndarray, " point"]:
-        return self._power * np.maximum(self._density.log(points), -CLIP) - self._log_sum
+        return np.asarray(self._power * np.maximum(self._density.log(points), -CLIP) - self._log_sum)
 
     def draw(self, n: int, rng: np.random.Generator) -> Float[np.ndarray, "point dim"]:
         return self.points[rng.choice(len(self.points), n, p=self.weights)]

@@ -16,7 +16,7 @@ PROJECTIONS = 100
 
 def wasserstein(
     one: Float[np.ndarray, "point dim"],
-    other: Float[np.ndarray, "point dim"],
+    other: Float[np.ndarray, "other_point dim"],
     rng: np.random.Generator,
     *,
     circular: bool = False,

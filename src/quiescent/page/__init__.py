@@ -1,6 +1,7 @@
-"""The report as one self-contained page."""
+"""The report: one self-contained page, and the claims as JSON."""
 
 import base64
+import json
 import math
 from collections.abc import Mapping, Sequence
 from importlib import resources
@@ -74,6 +75,29 @@ def write_report(
     return path
 
 
+def write_claims(path: Path, decisions: Sequence[Decision], made: Mapping[str, object]) -> None:
+    """Write claims with verdicts and numbers as JSON; NaN as null."""
+    found = []
+    for one in decisions:
+        readings: dict[str, object] = {
+            reading: {
+                "verdict": one.verdicts[reading],
+                "criteria": [_finite(outcome._asdict()) for outcome in one.outcomes[reading]],
+                "reported": [_finite(outcome._asdict()) for outcome in one.reported[reading]],
+            }
+            for reading in one.verdicts
+        }
+        found.append(
+            {"number": one.claim.number, "claim": one.claim.text, "figures": list(one.claim.figures), **readings}
+        )
+    with writing(path) as temporary:
+        temporary.write_text(json.dumps({"made": made, "claims": found}, indent=1), encoding="utf-8")
+
+
+def _finite(values: dict[str, object]) -> dict[str, object]:
+    return {key: None if isinstance(value, float) and value != value else value for key, value in values.items()}
+
+
 def _pairs(decision: Decision) -> list[tuple[Outcome, Outcome]]:
     both = [[*decision.outcomes[reading], *decision.reported[reading]] for reading in ("all", "valid")]
     return list(zip(*both, strict=True))
@@ -108,7 +132,7 @@ def tables(results: Results, family: str) -> list[_Numbers]:
 
 def number(value: float) -> str:
     """Three digits; a dash for what is not there."""
-    return "–" if math.isnan(value) else f"{value:.3g}".replace("-", "\N{MINUS SIGN}")
+    return "-" if math.isnan(value) else f"{value:.3g}".replace("-", "\N{MINUS SIGN}")
 
 
 def interval(outcome: Outcome) -> str:

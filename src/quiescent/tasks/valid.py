@@ -23,7 +23,8 @@ class ValidCodes:
     def distance(self, outputs: Float[Tensor, "row cell"]) -> Float[Tensor, " row"]:
         """Relative squared distance to the nearest valid code, `min_x |y - f(x)|^2 / |f(x)|^2`.
 
-        The nearest node's, less what a parabola through its neighbours gains between nodes: typically within 0.005 of the minimum.
+        The nearest node's, less what a parabola through its neighbours gains between nodes: mostly within 0.005 of
+        the minimum.
         """
         norms = self.codes.square().sum(-1)
         squares = torch.addmm(norms, outputs, self.codes.mT, alpha=-2)  # less |y|^2, which is the same for all
