@@ -107,7 +107,7 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from rich.console import Console
-from tests.test_paper import MINI
+from test_paper import MINI
 from quiescent.paper import run_paper
 if __name__ == "__main__":
     run_paper(Path(sys.argv[1]), MINI, [0, 1], Console(), only="gru", jobs=2)
@@ -118,7 +118,7 @@ def test_killed_while_it_measures_it_goes_on_where_it_was(tmp_path):
     script = tmp_path / "go.py"
     script.write_text(SCRIPT, encoding="utf-8")
     command = [sys.executable, str(script), str(tmp_path / "out")]
-    root = Path(__file__).parents[1]
+    root = Path(__file__).parent
 
     def started():
         environment = {**os.environ, "PYTHONPATH": str(root)}

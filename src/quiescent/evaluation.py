@@ -164,7 +164,9 @@ def combine(found: Mapping[tuple[str, int], xr.Dataset]) -> xr.Dataset:
         by_name.setdefault(name, []).append(one.expand_dims(condition=[name], seed=[seed]).assign_coords(noise))
     attrs = {key: value for key, value in next(iter(found.values())).attrs.items() if key != "origin"}
     rows = [_join(seeds, "seed") for seeds in by_name.values()]
-    return _join(rows, "condition").assign_attrs(attrs)
+    together = _join(rows, "condition")
+    together.attrs = attrs
+    return together
 
 
 def _join(parts: Sequence[xr.Dataset], dim: str) -> xr.Dataset:

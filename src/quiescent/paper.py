@@ -18,7 +18,7 @@ from quiescent.claims import Decision, Results, decide
 from quiescent.errors import QuiescentError
 from quiescent.estimate import estimate
 from quiescent.evaluation import combine, is_stored, stored
-from quiescent.experiments.claims import CLAIMS
+from quiescent.experiments.claims import CLAIMS, NOISES, UNIFORM
 from quiescent.experiments.paper import (
     CONDITIONS,
     FAMILIES,
@@ -178,6 +178,7 @@ def make_report(
     with console.status("collecting results"):
         results = collect(plan)
         decisions = [decide(claim, results) for claim in CLAIMS if _can_be_decided(claim.figures[0], plan)]
+        noises = {kind: decide(claim, results) for kind, claim in NOISES.items() if UNIFORM in plan.runs}
         _write_results(folder / "results.nc", results)
     pictures = []
     shown = [one for one in FIGURES_SHOWN if _can_be_drawn(one, plan, results)]
@@ -194,8 +195,8 @@ def make_report(
         "seeds": list(plan.seeds),
         "networks": len(plan.everything),
     }
-    write_claims(folder / "claims.json", decisions, made)
-    page = write_report(folder / "index.html", decisions, pictures, results, made)
+    write_claims(folder / "claims.json", [*decisions, *noises.values()], made)
+    page = write_report(folder / "index.html", decisions, noises, pictures, results, made)
     console.print(claims_table(decisions))
     console.print(f"Report: {page}", soft_wrap=True)
     return page
@@ -237,11 +238,11 @@ def _write_results(path: Path, results: Results) -> None:
 
 
 def _rounded(array: xr.DataArray) -> xr.DataArray:
-    """Single precision; of pictures 10 bits of each number, which compress well."""
+    """Single precision; of pictures 8 bits of each number, which compress well."""
     single = array.astype(np.float32)
     if single.nbytes <= LARGE:
         return single
-    bits = (single.values.view(np.uint32) + np.uint32(1 << 12)) & np.uint32(0xFFFFE000)
+    bits = (single.values.view(np.uint32) + np.uint32(1 << 14)) & np.uint32(0xFFFF8000)
     return single.copy(data=np.where(np.isfinite(single.values), bits.view(np.float32), single.values))
 
 

@@ -7,6 +7,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 import xarray as xr
+from made import BOX, CIRCLE, activity, leave_all_out
 
 from quiescent.activity import Quality
 from quiescent.errors import QuiescentError
@@ -16,7 +17,6 @@ from quiescent.figures.grid import names_of
 from quiescent.figures.style import PAGE, save, style
 from quiescent.measures import MEASURES
 from quiescent.runs import Metrics
-from tests.measures.paths import BOX, CIRCLE, activity, leave_all_out
 
 
 def phases_of(measure, variable, rng, noisy):

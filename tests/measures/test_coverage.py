@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 import pytest
+from made import BOX, activity, brownian, leave_all_out, ornstein_uhlenbeck, wrap
 
 from quiescent.measures.coverage import BINS, bins_of, compute, coverage, mixing, visited
-from tests.measures.paths import BOX, activity, brownian, leave_all_out, ornstein_uhlenbeck, wrap
 
 
 def sweep():

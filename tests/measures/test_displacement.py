@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 import pytest
+from made import activity, brownian, leave_all_out, leave_out, ornstein_uhlenbeck, wrap
 
 from quiescent.measures.displacement import compute, diffusion, displacement, exponent, log_lags
-from tests.measures.paths import activity, brownian, leave_all_out, leave_out, ornstein_uhlenbeck, wrap
 
 STEPS, TRIALS = 1000, 200
 

@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 import pytest
+from made import activity, ornstein_uhlenbeck
 
 from quiescent.measures.drift import COMPONENTS, MEASURE, compute, gaussian_score, kernel_score
-from tests.measures.paths import activity, ornstein_uhlenbeck
 
 STEPS, TRIALS, UNITS, STD = 60, 200, 12, 0.1
 

@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 import pytest
+from made import activity, leave_all_out, leave_out, ornstein_uhlenbeck, wrap
 
 from quiescent.measures.order import LAGS, compute, lengths, shuffled
-from tests.measures.paths import activity, leave_all_out, leave_out, ornstein_uhlenbeck, wrap
 
 
 def test_independent_places_have_no_order_at_any_lag():

@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 import pytest
+from made import activity
 from scipy.stats import special_ortho_group
 
 from quiescent.measures.ring import BINS, compute, mean_states, persistence
-from tests.measures.paths import activity
 
 UNITS = 32
 

@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 import pytest
+from made import activity, brownian, leave_all_out, leave_out, wrap
 
 from quiescent.measures.turning import MEASURE, compute, interval, velocity
-from tests.measures.paths import activity, brownian, leave_all_out, leave_out, wrap
 
 
 @pytest.mark.parametrize("turn", [0.3, -0.3])

@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 import pytest
+from made import activity, leave_all_out
 from scipy.stats import vonmises
 
 from quiescent.measures.wasserstein import compute, wasserstein
-from tests.measures.paths import activity, leave_all_out
 
 
 def test_a_shift_costs_its_mean_over_directions():

@@ -26,7 +26,7 @@ UNBIASED, BIASED = NOISY, "spatial_navigation/noisy_biased"
 FREE, FREE_BIASED = "spatial_navigation/no-noise_unbiased", "spatial_navigation/no-noise_biased"
 HD, HD_BIASED, HD_FREE = (f"head_direction/{name}" for name in ("noisy_unbiased", "noisy_biased", "no-noise_unbiased"))
 GRU, GRU_BIASED = "gru/noisy_unbiased", "gru/noisy_biased"
-LONG = f"{NOISY}_long"
+LONG, UNIFORM = f"{NOISY}_long", f"{NOISY}_uniform"
 HALF, NEAR = math.log(0.5), 0.25  # far below the untrained network; near the floor
 
 
@@ -253,3 +253,23 @@ CLAIMS: Sequence[Claim] = (
         ],
     ),
 )
+
+
+def _results_of(condition: str) -> list[Criterion]:
+    """What is claimed of unbiased noisy networks, of one condition of them."""
+    found = [
+        *matches(condition),
+        *explores_less(condition, FREE),
+        smooth(condition),
+        aligned(condition),
+        Criterion("cosine of drift and score, 3 PCs", _drift("cosine", condition), low=0.5),
+        Criterion("slope over sigma^2, 3 PCs", _drift("slope_over_theory", condition), low=0.5, high=2.0),
+    ]
+    return [one._replace(name=one.name.replace(_short(condition), "noisy")) for one in found]
+
+
+# The authors' public code draws noise from Uniform[0, 1) where the paper has a Gaussian: which results change?
+NOISES = {
+    kind: Claim(f"{kind} noise", f"Results of unbiased noisy networks, with {kind} noise", _results_of(one), [])
+    for kind, one in (("gaussian", UNBIASED), ("uniform", UNIFORM))
+}

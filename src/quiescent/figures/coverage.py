@@ -21,7 +21,7 @@ def draw(results: Results) -> Figure:
         axes.set_xscale("log")
         for phase in shown:
             curve(axes, time, share.sel(condition=condition, phase=phase), COLOURS[phase], label=phase)
-        axes.set_ylim(0, None)
+        axes.set_xmargin(0)
 
     return per_condition(names_of(dataset), draw_one, xlabel="time (s)", ylabel="share of visited area")
 

@@ -131,7 +131,7 @@ def curve(
             axes.fill_between(x, mean - spread, mean + spread, color=colour, alpha=0.2, linewidth=0)
 
 
-def dots(axes: Axes, at: float, values: xr.DataArray, colour: str, *, label: str | None = None) -> None:
+def dots(axes: Axes, at: float | int, values: xr.DataArray, colour: str, *, label: str | None = None) -> None:
     """Every seed faintly, and their mean with its 95 % interval."""
     seeds = values.values[np.isfinite(values.values)]
     mean, low, high = seed_interval(values.values)

@@ -56,7 +56,7 @@ class PlaneDensity:
     @classmethod
     def fits(cls, points: Points) -> bool:
         """Whether the grid is of a reasonable size: points that crowd in few places have a narrow kernel."""
-        white = solve_triangular(_kernel(points.astype(float)), points.T.astype(float), lower=True).T
+        white = np.asarray(solve_triangular(_kernel(points.astype(float)), points.T.astype(float), lower=True).T)
         return bool(cls._nodes(white).prod() <= cls.MOST_NODES)
 
     @classmethod
@@ -71,7 +71,7 @@ class PlaneDensity:
 
     def draw(self, n: int, rng: np.random.Generator) -> Points:
         chosen = self._points[rng.integers(len(self._points), size=n)]
-        return chosen + rng.standard_normal(chosen.shape) @ self._kernel.T
+        return np.asarray(chosen + rng.standard_normal(chosen.shape) @ self._kernel.T)
 
     def _whiten(self, points: Points) -> Points:
         return np.asarray(solve_triangular(self._kernel, (points - self._centre).T, lower=True).T)

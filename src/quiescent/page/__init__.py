@@ -52,6 +52,7 @@ TABLES = {
 def write_report(
     path: Path,
     decisions: Sequence[Decision],
+    noises: Mapping[str, Decision],
     pictures: Sequence[Pictured],
     results: Results,
     made: Mapping[str, object],
@@ -63,6 +64,7 @@ def write_report(
     families = [family for family in FAMILIES if any(one.shown.family == family for one in pictures)]
     page = template.render(
         decisions=decisions,
+        noises=list(zip(*(one.outcomes["all"] for one in noises.values()), strict=True)),
         families=[
             (family, TITLES[family], [one for one in pictures if one.shown.family == family], tables(results, family))
             for family in families
