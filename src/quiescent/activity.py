@@ -62,7 +62,7 @@ class Activity(NamedTuple):
     dt: float = 0.02  # s per step
     quality: Quality | None = None  # only if asked for
     drift: Float[np.ndarray, "time trial unit"] | None = None  # change of `states` in one step without input and noise
-    noise_std: float = 0.0  # of recurrent noise, per step
+    noise_std: float = 0.0  # of recurrent noise, per step; of uniform noise 1/sqrt(12) of its range
 
     def only(self, valid: Bool[np.ndarray, "time trial"]) -> "Activity":
         """The same with the other steps left out."""

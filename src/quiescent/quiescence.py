@@ -181,7 +181,7 @@ def _gather(
             dt=config.task.dt,
             quality=Quality(own["total"][..., 0], own["distance"][..., 0]) if "total" in own else None,
             drift=own.get("drift"),
-            noise_std=sqrt(network.sigma2_rec),
+            noise_std=sqrt(network.sigma2_rec / (12 if network.noise == "uniform" else 1)),
         )
 
     return [activity(k) for k in range(len(members.seeds))]

@@ -13,6 +13,9 @@ PANELS = {
 }
 
 
+HIGHEST = (4.0, 100.0)  # of activity and distance
+
+
 def draw(results: Results) -> Figure:
     """One panel per quantity, one colour per condition; dashed: noise added to a network trained without."""
     dataset = results["validity"]
@@ -29,10 +32,12 @@ def draw(results: Results) -> Figure:
                         values = array.sel(condition=condition, phase=phase)
                         label = name if phase == "quiescent" else None
                         curve(axes, time, values, colour, label=label, dashes=dashes)
-            axes.set(xscale="log", xlabel="time at rest (s)")
+            axes.set(xscale="log", xlabel="time at rest (s)", yscale="log" if variable == "distance" else "linear")
             axes.set_title(title, fontsize=7)
         panels[0].axhline(1, color="0.7", linewidth=0.5)
-        panels[1].set_yscale("log")
+        for axes, highest in zip(panels, HIGHEST, strict=False):  # what explodes leaves the panel
+            low, high = axes.get_ylim()
+            axes.set_ylim(max(low, -1.0) if axes is panels[0] else low, min(high, highest))
         panels[2].set_ylim(-0.02, 1.02)
         handles, labels = panels[0].get_legend_handles_labels()
         if "noisy" in dataset["phase"].values:

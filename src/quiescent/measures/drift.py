@@ -16,8 +16,8 @@ from quiescent.measures.measure import Activities, Measure
 
 SKIPPED = 10  # first steps of a trial, before noise has settled
 COMPONENTS = (2, 3, 5, 10)
-KERNELS, EVALUATED = 8_000, 4_000  # states
-BANDWIDTHS = (0.1, 0.15, 0.2, 0.3, 0.45)  # in standard deviations of the states
+KERNELS, EVALUATED = 6_000, 3_000  # states
+BANDWIDTHS = (0.1, 0.17, 0.28, 0.45)  # in standard deviations of the states
 RESAMPLES = 50
 
 Points = Float[np.ndarray, "point component"]

@@ -10,8 +10,8 @@ from quiescent.activity import Active, Rest
 from quiescent.errors import QuiescentError
 from quiescent.measures.measure import Activities, Measure, points_of
 
-POINTS = 20_000  # of each phase, drawn at random
-PROJECTIONS = 100
+POINTS = 5_000  # of each phase, drawn at random
+PROJECTIONS = 50
 
 
 def wasserstein(
