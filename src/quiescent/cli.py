@@ -195,7 +195,10 @@ def paper(
     scale: Annotated[
         Literal["full", "small"], typer.Option(help="The paper's sizes, or smaller ones that take half an hour.")
     ] = "full",
-    jobs: Annotated[int | None, typer.Option(min=1, help="Processes at a time. Default: one per core.")] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(min=1, help="Processes at a time, of up to 2 GB each at full scale. Default: one per core."),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of runs and report. Default: paper, or paper-small.")] = None,
     train: Annotated[bool, typer.Option(help="Train what is missing; otherwise report on what is finished.")] = True,
     device: Device = None,

@@ -50,12 +50,11 @@ def _try(configs: Sequence[Config], device: torch.device) -> tuple[float, float]
         with Lanes(device) as lanes:
             train_batch(members, optimizer, streams, lanes)
             training = _shortest(lambda: train_batch(members, optimizer, streams, lanes))
-        resting = _shortest(lambda: rest(untrained(configs[:1]).to(device), trials=50, steps=40, judge=True))
+        resting = _shortest(lambda: rest(untrained(configs[:1]).to(device), trials=100, steps=50, judge=True))
     finally:
         torch.set_num_threads(threads)
-    return training / configs[0].task.steps, 2 * resting / (
-        50 * 40
-    )  # measures take about as long as the simulations they need
+    # Computing measures takes about as long as simulating what they need.
+    return training / configs[0].task.steps, 2 * resting / (100 * 50)
 
 
 def _shortest(work: Callable[[], object]) -> float:

@@ -16,6 +16,7 @@ from quiescent.errors import QuiescentError
 from quiescent.figures import FIGURES, HistoryDrawing
 from quiescent.files import writing
 from quiescent.measures import MEASURES, Measure
+from quiescent.measures.phases import BEHAVIOUR
 from quiescent.measures.validity import threshold, valid
 from quiescent.members import load, untrained
 from quiescent.quiescence import observe
@@ -23,7 +24,6 @@ from quiescent.runs import Run
 from quiescent.streams import numpy_stream
 from quiescent.training import usable_device
 
-BEHAVIOUR = Active(trials=200)  # sets the threshold of valid codes; and what other conditions are compared with
 READINGS = ("all", "valid")
 
 
@@ -59,6 +59,8 @@ class Subject:
     def measure(self, measure: Measure, phases: Mapping[str, Phase], references: Mapping[str, Activity]) -> xr.Dataset:
         """One measure in all its readings."""
         wanted = self.meant(phases)
+        # Hidden states fill the memory: only those that are needed now are kept.
+        self._seen = {phase: one for phase, one in self._seen.items() if not phase.states or phase in wanted.values()}
         results = []
         for reading in READINGS if measure.readings else READINGS[:1]:
             activities = {name: self.activity(phase, reading=reading) for name, phase in wanted.items()}

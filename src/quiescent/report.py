@@ -120,16 +120,7 @@ def progress_bar(
     console: Console, title: str, *, total: int, done: int = 0
 ) -> Iterator[Callable[["TrainingProgress"], None]]:
     """A bar with rate of work and time left; yields what `train` reports to. Counts batches of one network each."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[note]}"),
-    )
-    with Progress(*columns, console=console) as bar:
+    with _bar(console, TextColumn("{task.fields[note]}")) as bar:
         task = bar.add_task(title, total=total, completed=done, note="")
 
         def report(progress: "TrainingProgress") -> None:
@@ -141,6 +132,12 @@ def progress_bar(
 @contextmanager
 def steps_bar(console: Console, title: str, *, total: int) -> Iterator[Callable[[], None]]:
     """A bar of a number of jobs; yields what is called when one is done."""
+    with _bar(console) as bar:
+        task = bar.add_task(title, total=total)
+        yield lambda: bar.advance(task)
+
+
+def _bar(console: Console, *more: TextColumn) -> Progress:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -148,7 +145,6 @@ def steps_bar(console: Console, title: str, *, total: int) -> Iterator[Callable[
         TimeElapsedColumn(),
         TextColumn("left"),
         TimeRemainingColumn(),
+        *more,
     )
-    with Progress(*columns, console=console) as bar:
-        task = bar.add_task(title, total=total)
-        yield lambda: bar.advance(task)
+    return Progress(*columns, console=console)

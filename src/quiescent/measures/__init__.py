@@ -34,11 +34,11 @@ MEASURES: dict[str, Measure] = {
     "validity": validity.MEASURE,
     "temperature": temperature.MEASURE,
     "dimensionality": dimensionality.MEASURE,
+    "manifold": manifold.MEASURE,
     "ring": ring.MEASURE,
     "drift": drift.MEASURE,
     "paths": paths.MEASURE,
     "occupancy": occupancy.MEASURE,
-    "manifold": manifold.MEASURE,
 }
 
 __all__ = ["MEASURES", "Measure", *MEASURES]

@@ -7,8 +7,8 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Bool, Float, Int
 
-from quiescent.activity import Active, Rest
 from quiescent.measures.measure import Activities, Measure, bootstrap_error, mean, points_of
+from quiescent.measures.phases import RESTING, UNTRAINED
 from quiescent.tasks.trials import Box
 
 BINS = 20  # per dimension
@@ -107,11 +107,6 @@ def compute(phases: Activities, references: Activities, rng: np.random.Generator
 
 
 MEASURE = Measure(
-    phases={
-        "active": Active(trials=200),
-        "quiescent": Rest(trials=200, steps=1000),
-        "noisy": Rest(trials=200, steps=1000, noise="absolute", only_noise_free=True),
-        "random": Rest(trials=200, steps=1000, untrained=True),
-    },
+    phases=RESTING | UNTRAINED,
     compute=compute,
 )

@@ -5,9 +5,9 @@ import math
 import numpy as np
 import xarray as xr
 
-from quiescent.activity import Active, Rest
 from quiescent.measures.components import Spread, principal, spread_of
 from quiescent.measures.measure import Activities, Measure
+from quiescent.measures.phases import HIDDEN
 
 NUMBER = 10  # components, as in Krishna et al. (2024)
 
@@ -60,10 +60,6 @@ def compute(phases: Activities, references: Activities, rng: np.random.Generator
 
 
 MEASURE = Measure(
-    phases={
-        "active": Active(trials=1000, states=True),
-        "quiescent": Rest(trials=1000, steps=200, states=True),
-        "noisy": Rest(trials=1000, steps=200, noise="absolute", only_noise_free=True, states=True),
-    },
+    phases=HIDDEN,
     compute=compute,
 )

@@ -6,8 +6,8 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Float, Int
 
-from quiescent.activity import Active, Rest
-from quiescent.measures.measure import RESAMPLES, Activities, Measure, bootstrap_error, mean
+from quiescent.measures.measure import RESAMPLES, Activities, Measure, bootstrap_error, mean, over_time
+from quiescent.measures.phases import RESTING, UNTRAINED
 
 NUMBER = 24  # of lags in a curve
 FITTED = (10, 100)  # steps, the lags whose slope is the exponent
@@ -26,10 +26,7 @@ def displacement(
     found = np.full((len(lags), paths.shape[1]), np.nan)
     for row, lag in zip(found, lags, strict=True):
         if lag < len(points):
-            squares = np.square(points[lag:] - points[:-lag]).sum(-1)
-            counts = np.isfinite(squares)
-            number = counts.sum(0)
-            row[number > 0] = (np.where(counts, squares, 0).sum(0)[number > 0]) / number[number > 0]
+            row[:] = over_time(np.square(points[lag:] - points[:-lag]).sum(-1))
     return found
 
 
@@ -111,11 +108,6 @@ def _exponent_error(
 
 
 MEASURE = Measure(
-    phases={
-        "active": Active(trials=200),
-        "quiescent": Rest(trials=200, steps=1000),
-        "noisy": Rest(trials=200, steps=1000, noise="absolute", only_noise_free=True),
-        "random": Rest(trials=200, steps=1000, untrained=True),
-    },
+    phases=RESTING | UNTRAINED,
     compute=compute,
 )

@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Float
 
 from quiescent.activity import Active, Rest
-from quiescent.measures.measure import Measure, mean_over_trials
+from quiescent.measures.measure import Measure, mean_over_trials, over_time
 
 
 def distance(paths: Float[np.ndarray, "time trial dim"], *, circular: bool = False) -> Float[np.ndarray, " trial"]:
@@ -17,10 +17,7 @@ def distance(paths: Float[np.ndarray, "time trial dim"], *, circular: bool = Fal
     steps = np.diff(paths.astype(float), axis=0)
     if circular:
         steps = np.remainder(steps + np.pi, 2 * np.pi) - np.pi
-    lengths = np.linalg.norm(steps, axis=-1)
-    counts = np.isfinite(lengths)
-    number = counts.sum(0)
-    return np.where(number > 0, np.where(counts, lengths, 0).sum(0) / np.maximum(number, 1), np.nan)
+    return over_time(np.linalg.norm(steps, axis=-1))
 
 
 MEASURE = Measure(

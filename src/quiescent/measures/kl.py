@@ -7,9 +7,10 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Float
 
-from quiescent.activity import Active, Activity, Rest
+from quiescent.activity import Activity
 from quiescent.measures.density import CircleDensity, Density, ExactPlaneDensity, PlaneDensity, UniformDensity
 from quiescent.measures.measure import Activities, Measure, points_of
+from quiescent.measures.phases import OTHER_BEHAVIOUR, RESTING, UNTRAINED
 
 CLIP = math.log(1e7)
 LEAST_POINTS = 100  # fewer say nothing about a density
@@ -117,13 +118,7 @@ def _bootstrap(activity: Activity, target: Density, rng: np.random.Generator) ->
 
 
 MEASURE = Measure(
-    phases={
-        "active": Active(trials=200),
-        "quiescent": Rest(trials=200, steps=1000),
-        "noisy": Rest(trials=200, steps=1000, noise="absolute", only_noise_free=True),
-        "random": Rest(trials=200, steps=1000, untrained=True),
-        "behaviour": Active(trials=200, again=True),
-    },
+    phases=RESTING | UNTRAINED | {"behaviour": OTHER_BEHAVIOUR},
     compute=compute,
     compare=True,
 )

@@ -4,9 +4,10 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Float
 
-from quiescent.activity import Active, Activity, Rest
+from quiescent.activity import Activity
 from quiescent.measures.components import principal, spread_of
 from quiescent.measures.measure import Activities, Measure
+from quiescent.measures.phases import HIDDEN
 
 FIRST, EVERY = 7, 20  # steps that are drawn: after the first 7, one in 20 (Krishna et al. 2024)
 DOTS = 1000
@@ -67,10 +68,6 @@ def _place(activity: Activity) -> Float[np.ndarray, "time trial"]:
 
 
 MEASURE = Measure(
-    phases={
-        "active": Active(trials=1000, states=True),
-        "quiescent": Rest(trials=1000, steps=200, states=True),
-        "noisy": Rest(trials=1000, steps=200, noise="absolute", only_noise_free=True, states=True),
-    },
+    phases=HIDDEN,
     compute=compute,
 )

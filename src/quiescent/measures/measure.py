@@ -64,6 +64,13 @@ def mean_over_trials(name: str, per_trial: PerTrial, *, unit: str, circular_unit
     return compute
 
 
+def over_time(values: Float[np.ndarray, "step trial"]) -> Float[np.ndarray, " trial"]:
+    """Mean over the steps of every trial that count; NaN for a trial of which none does."""
+    counts = np.isfinite(values)
+    number = counts.sum(0)
+    return np.where(number > 0, np.where(counts, values, 0).sum(0) / np.maximum(number, 1), np.nan)
+
+
 def mean(values: Float[np.ndarray, " trial"]) -> float:
     """Mean of the trials that have a value; NaN if none has."""
     there = values[np.isfinite(values)]

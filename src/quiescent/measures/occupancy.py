@@ -6,9 +6,9 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Float
 
-from quiescent.activity import Active, Rest
 from quiescent.measures.kl import density, density_or_none
 from quiescent.measures.measure import Activities, Measure, points_of
+from quiescent.measures.phases import RESTING, UNTRAINED
 from quiescent.tasks.trials import Box
 
 MARGIN = 1.25 / 1.1  # the window of Krishna et al. (2024) over its box
@@ -71,11 +71,6 @@ def _map(paths: Float[np.ndarray, "time trial dim"], box: Box, circular: bool) -
 
 
 MEASURE = Measure(
-    phases={
-        "active": Active(trials=200),
-        "quiescent": Rest(trials=200, steps=1000),
-        "noisy": Rest(trials=200, steps=1000, noise="absolute", only_noise_free=True),
-        "random": Rest(trials=200, steps=1000, untrained=True),
-    },
+    phases=RESTING | UNTRAINED,
     compute=compute,
 )

@@ -7,8 +7,8 @@ import xarray as xr
 from jaxtyping import Float
 from scipy.stats import wasserstein_distance
 
-from quiescent.activity import Active, Rest
 from quiescent.measures.measure import Activities, Measure
+from quiescent.measures.phases import RESTING
 
 LAGS = (1, 2, 5, 10, 20, 50)  # steps
 POINTS = 20_000  # displacements that are compared
@@ -79,10 +79,6 @@ def _some(values: Float[np.ndarray, " pair"], rng: np.random.Generator) -> Float
 
 
 MEASURE = Measure(
-    phases={
-        "active": Active(trials=200),
-        "quiescent": Rest(trials=200, steps=1000),
-        "noisy": Rest(trials=200, steps=1000, noise="absolute", only_noise_free=True),
-    },
+    phases=RESTING,
     compute=compute,
 )

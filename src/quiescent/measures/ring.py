@@ -7,9 +7,10 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Float
 
-from quiescent.activity import Active, Activity, Rest
+from quiescent.activity import Activity
 from quiescent.errors import QuiescentError
 from quiescent.measures.measure import Activities, Measure
+from quiescent.measures.phases import HIDDEN
 
 BINS = 48
 AXES = 10  # components of the mean states in which topology is looked for
@@ -92,11 +93,7 @@ def _off(activity: Activity, means: Float[np.ndarray, "bin unit"]) -> float:
 
 
 MEASURE = Measure(
-    phases={
-        "active": Active(trials=1000, states=True),
-        "quiescent": Rest(trials=1000, steps=200, states=True),
-        "noisy": Rest(trials=1000, steps=200, noise="absolute", only_noise_free=True, states=True),
-    },
+    phases=HIDDEN,
     compute=compute,
     variable="heading",
 )

@@ -6,8 +6,8 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Float
 
-from quiescent.activity import Active, Rest
-from quiescent.measures.measure import RESAMPLES, Activities, Measure, bootstrap_error, mean
+from quiescent.measures.measure import RESAMPLES, Activities, Measure, bootstrap_error, mean, over_time
+from quiescent.measures.phases import RESTING
 
 BINS = 41
 
@@ -38,7 +38,7 @@ def compute(phases: Activities, references: Activities, rng: np.random.Generator
     }
     for values in found.values():
         there = values[np.isfinite(values)]
-        trials = _trial_means(values)
+        trials = over_time(values)
         low, high = interval(trials, rng)
         rows["velocity"].append(mean(trials))
         rows["velocity_stderr"].append(bootstrap_error(trials, rng))
@@ -59,18 +59,8 @@ def compute(phases: Activities, references: Activities, rng: np.random.Generator
     )
 
 
-def _trial_means(values: Float[np.ndarray, "step trial"]) -> Float[np.ndarray, " trial"]:
-    counts = np.isfinite(values)
-    number = counts.sum(0)
-    return np.where(number > 0, np.where(counts, values, 0).sum(0) / np.maximum(number, 1), np.nan)
-
-
 MEASURE = Measure(
-    phases={
-        "active": Active(trials=200),
-        "quiescent": Rest(trials=200, steps=1000),
-        "noisy": Rest(trials=200, steps=1000, noise="absolute", only_noise_free=True),
-    },
+    phases=RESTING,
     compute=compute,
     variable="heading",
 )

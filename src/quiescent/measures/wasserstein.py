@@ -6,9 +6,9 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Float
 
-from quiescent.activity import Active, Rest
 from quiescent.errors import QuiescentError
 from quiescent.measures.measure import Activities, Measure, points_of
+from quiescent.measures.phases import OTHER_BEHAVIOUR, RESTING, UNTRAINED
 
 POINTS = 5_000  # of each phase, drawn at random
 PROJECTIONS = 50
@@ -48,12 +48,6 @@ def compute(phases: Activities, references: Activities, rng: np.random.Generator
 
 
 MEASURE = Measure(
-    phases={
-        "active": Active(trials=200),
-        "quiescent": Rest(trials=200, steps=1000),
-        "noisy": Rest(trials=200, steps=1000, noise="absolute", only_noise_free=True),
-        "random": Rest(trials=200, steps=1000, untrained=True),
-        "behaviour": Active(trials=200, again=True),
-    },
+    phases=RESTING | UNTRAINED | {"behaviour": OTHER_BEHAVIOUR},
     compute=compute,
 )
