@@ -68,4 +68,4 @@ def _shortest(work: Callable[[], object]) -> float:
 
 def _trial_steps(task: Task) -> float:
     phases = {phase for phases in task.measures.values() for phase in phases.values()}
-    return sum(phase.trials * (phase.steps if isinstance(phase, Rest) else 100) for phase in phases)
+    return float(sum(phase.trials * (phase.steps if isinstance(phase, Rest) else 100) for phase in phases))

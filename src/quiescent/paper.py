@@ -148,7 +148,7 @@ def plan_table(plan: Plan) -> Table:
 
 
 def _longest_first(plan: Plan) -> list[Run]:
-    def work(run: Run) -> float:
+    def work(run: Run) -> int:
         config = run.config()
         gates = 3 if config.network.kind == "gru" else 1
         return config.training.batches * config.training.batch_size * config.task.steps * config.network.units * gates
