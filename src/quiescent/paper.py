@@ -210,7 +210,8 @@ def _can_be_drawn(shown: Shown, plan: Plan, results: Results) -> bool:
     drawing = FIGURES[shown.figure]
     needed = () if isinstance(drawing, HistoryDrawing) else drawing.measures
     there = all(f"{shown.family}/{measure}" in results for measure in needed)
-    return there and any(shown.shows(name) for name in plan.runs)
+    least = 2 if shown.conditions else 1  # named conditions are there to be compared
+    return there and sum(map(shown.shows, plan.runs)) >= least
 
 
 def _draw(shown: Shown, plan: Plan, results: Results) -> Figure:

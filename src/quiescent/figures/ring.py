@@ -23,11 +23,11 @@ def draw(results: Results) -> Figure:
         axes.plot(points[loop, 0], points[loop, 1], color="0.8", linewidth=0.6, zorder=0)
         turn = np.linspace(-np.pi, np.pi, len(points), endpoint=False)
         axes.scatter(points[there, 0], points[there, 1], c=turn[there], cmap="twilight", s=8)
-        axes.set(xticks=[], yticks=[], xlim=(-1.1, 1.1), ylim=(-1.35, 1.1))
+        axes.set(xticks=[], yticks=[], xlim=(-1.1, 1.1), ylim=(-1.7, 1.1))
         axes.set_aspect("equal")
         found, share = (seed_interval(one.sel(condition=condition).values).mean for one in (ratio, covered))
-        text = f"death / birth {found:.1f}, covered at rest {100 * share:.0f} %"
-        axes.text(0.5, 0.01, text, transform=axes.transAxes, ha="center", va="bottom", fontsize=5.5)
+        text = f"death / birth {found:.1f}\ncovered at rest {100 * share:.0f} %"
+        axes.text(0.5, 0.02, text, transform=axes.transAxes, ha="center", va="bottom", fontsize=5.5)
 
     return per_condition(names_of(dataset), draw_one, xlabel="component 1", ylabel="component 2")
 

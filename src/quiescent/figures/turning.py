@@ -35,9 +35,7 @@ def draw(results: Results) -> Figure:
         axes.axvline(0, color="0.7", linewidth=0.5)
         axes.set_yscale("log")
 
-    return per_condition(
-        names_of(dataset), draw_one, xlabel="decoded angular velocity (rad/s)", ylabel="density (s/rad)"
-    )
+    return per_condition(names_of(dataset), draw_one, xlabel="angular velocity (rad/s)", ylabel="density (s/rad)")
 
 
 DRAWING = Drawing(measures=("turning",), draw=draw, variable="heading")
