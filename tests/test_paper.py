@@ -26,7 +26,7 @@ from quiescent.experiments.paper import (
     measures_of,
     peers_of,
 )
-from quiescent.paper import make_plan, run_paper
+from quiescent.paper import can_be_drawn, collect, make_plan, run_paper
 
 QUICK = (
     "training.batches=6",
@@ -91,6 +91,15 @@ def test_a_second_time_nothing_is_trained_or_measured_but_all_is_drawn(paper):
         run_paper(out, MINI, [0], Console(file=file), jobs=1, only="gru")
     assert stamps(out) == before
     assert paper.stat().st_mtime_ns > drawn
+
+
+def test_a_comparison_is_not_drawn_of_one_condition(paper):
+    plan = make_plan(paper.parents[1], MINI, [0], "spatial_navigation")
+    alone = plan._replace(runs={name: runs for name, runs in plan.runs.items() if CONDITIONS[name].core})
+    results = collect(alone)
+    family = [one for one in FIGURES_SHOWN if one.family == "spatial_navigation"]
+    left_out = {one.name for one in family if not can_be_drawn(one, alone, results)}
+    assert left_out == {"validity_added", "summary_added"}
 
 
 def test_a_damaged_or_outdated_measure_is_made_again(paper):
@@ -172,8 +181,9 @@ def test_noise_at_rest_is_doubled_in_vanilla_networks_only_and_each_has_the_othe
 def test_bad_words_are_refused_before_anything_is_written(monkeypatch, capsys, tmp_path):
     monkeypatch.chdir(tmp_path)
     for words, message in [
-        (["--seeds", "0-x"], "seed=0-x: must be a valid integer"),
-        (["--seeds", "1,1"], "must not name a seed twice"),
+        (["--seeds", "0-x"], "--seeds 0-x: must be a range or a list of different seeds"),
+        (["--seeds", "5-2"], "--seeds 5-2: must be"),
+        (["--seeds", "1,1"], "--seeds 1,1: must be"),
         (["--device", "nowhere"], "device=nowhere: cannot be used here"),
     ]:
         monkeypatch.setattr(sys, "argv", ["quiescent", "paper", *words])

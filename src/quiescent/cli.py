@@ -197,7 +197,7 @@ def paper(
     ] = "full",
     jobs: Annotated[
         int | None,
-        typer.Option(min=1, help="Processes at a time, of up to 2 GB each at full scale. Default: one per core."),
+        typer.Option(min=1, help="Processes at a time, of up to 2.2 GB each at full scale. Default: one per core."),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of runs and report. Default: paper, or paper-small.")] = None,
     train: Annotated[bool, typer.Option(help="Train what is missing; otherwise report on what is finished.")] = True,
@@ -210,7 +210,10 @@ def paper(
 
     folder = out or Path("paper" if scale == "full" else f"paper-{scale}")
     command = shlex.join(["quiescent", *sys.argv[1:]])
-    chosen = parse_seeds(f"seed={_ranges(seeds)}")
+    try:
+        chosen = parse_seeds(f"seed={_ranges(seeds)}")
+    except QuiescentError:
+        raise QuiescentError(f"--seeds {seeds}: must be a range or a list of different seeds, 0-4 or 0,2,5.") from None
     run_paper(folder, SCALES[scale], chosen, console, only=only, jobs=jobs, device=device, command=command, train=train)
 
 

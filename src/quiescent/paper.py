@@ -181,7 +181,7 @@ def make_report(
         noises = {kind: decide(claim, results) for kind, claim in NOISES.items() if UNIFORM in plan.runs}
         _write_results(folder / "results.nc", results)
     pictures = []
-    shown = [one for one in FIGURES_SHOWN if _can_be_drawn(one, plan, results)]
+    shown = [one for one in FIGURES_SHOWN if can_be_drawn(one, plan, results)]
     with steps_bar(console, "drawing figures", total=len(shown)) as done:
         for one in shown:
             figure = _draw(one, plan, results)
@@ -206,12 +206,12 @@ def _can_be_decided(figure: str, plan: Plan) -> bool:
     return figure.split("/")[0] in plan.families
 
 
-def _can_be_drawn(shown: Shown, plan: Plan, results: Results) -> bool:
+def can_be_drawn(shown: Shown, plan: Plan, results: Results) -> bool:
+    """Whether there is what a figure shows; one that compares named conditions needs two of them."""
     drawing = FIGURES[shown.figure]
     needed = () if isinstance(drawing, HistoryDrawing) else drawing.measures
     there = all(f"{shown.family}/{measure}" in results for measure in needed)
-    least = 2 if shown.conditions else 1  # named conditions are there to be compared
-    return there and sum(map(shown.shows, plan.runs)) >= least
+    return there and sum(map(shown.shows, plan.runs)) >= (2 if shown.conditions else 1)
 
 
 def _draw(shown: Shown, plan: Plan, results: Results) -> Figure:
