@@ -85,13 +85,12 @@ def test_a_missing_or_unfinished_run_is_named(tiny, tmp_path):
 
 
 @pytest.mark.parametrize("damage", [b"", b"garbage", None])
-def test_a_damaged_checkpoint_is_named(tmp_path, damage):
-    run = Run(tmp_path)
-    run.save_checkpoint(3, TENSORS)
-    (path,) = run.checkpoints()
+def test_of_a_finished_run_whose_last_checkpoint_is_damaged_that_is_said(tiny, tmp_path, damage):
+    (run,) = train(tiny(), tmp_path)
+    path = run.checkpoints()[-1]
     path.write_bytes(path.read_bytes()[:-4] if damage is None else damage)
-    with pytest.raises(QuiescentError, match=rf"{path.name} is damaged .* go on from the checkpoint before it"):
-        run.load_checkpoint()
+    with pytest.raises(QuiescentError, match=rf"is not finished: 9 of 10 batches. {path} is damaged. Give its"):
+        run.require_finished()
 
 
 def test_only_the_newest_checkpoints_are_kept_and_read_back(tmp_path):

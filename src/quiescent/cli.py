@@ -1,9 +1,11 @@
 """The command line: words in, rooms called, prints, exit codes. No logic of its own."""
 
 import math
+import os
 import re
 import shlex
 import sys
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -69,6 +71,15 @@ Runs = Annotated[
         metavar="RUN...",
     ),
 ]
+On = Annotated[str, typer.Option(help="local, slurm, or a Python file that defines a Parsl `config`.", metavar="WHERE")]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="Processes side by side, of up to 2.2 GB each at full size, or Slurm's allocations. "
+        "Default: one per core or GPU; 4 allocations.",
+    ),
+]
 Device = Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1, ... Default: cuda if there is one.")]
 Noise = Annotated[
     str,
@@ -115,6 +126,62 @@ def train(
             training.train(config, folder, device=device, on_progress=report)
     console.print(runs_table(runs))
     console.print(f"Next: quiescent measure kl {folder}", soft_wrap=True)
+
+
+@app.command(epilog="Example: quiescent sweep spatial_navigation/noisy_unbiased seed=0..4 network.sigma2_rec=1e-5,1e-4")
+def sweep(
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            help="Configurations, and values: seed=0..9, network.units=64,128. With --on slurm also partition=, time=, "
+            "cpus=, gpus=, memory=, account=, qos=, constraint=, options=, setup=.",
+            autocompletion=_complete_configurations,
+            metavar="CONFIGURATION... [KEY=VALUES]...",
+        ),
+    ],
+    on: On = "local",
+    jobs: Jobs = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print plan, cost and folders, and stop.")] = False,
+    measures: Annotated[str, typer.Option(help="What is measured of every network.")] = "kl,variance,distance",
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder of results, with the runs in it. Default: sweeps/..., with the runs in runs/."),
+    ] = None,
+    device: Device = None,
+) -> None:
+    """Train and measure every combination of values, on this machine or a cluster; only what is missing."""
+    from quiescent.engines import Place, split_slurm
+    from quiescent.sweeping import run_sweep
+
+    names = list(dict.fromkeys(name.strip() for name in measures.split(",") if name.strip()))
+    own, slurm = split_slurm(words, on)
+    place = Place(on, jobs, device, slurm)
+    complete = run_sweep(own, console, measures=names, place=place, out=out, dry_run=dry_run)
+    if not complete and not dry_run:
+        raise typer.Exit(1)
+
+
+@app.command(epilog="Example: quiescent plot sweeps/noise kl network.sigma2_rec network.units=64")
+def plot(
+    sweep: Annotated[Path, typer.Argument(help="The folder of a sweep.")],
+    measure: Annotated[str, typer.Argument(help="A measure that it made, such as kl.")],
+    key: Annotated[str, typer.Argument(help="What was swept and goes along the x axis.")],
+    words: Annotated[
+        list[str] | None, typer.Argument(help="Values of other keys, to draw those only.", metavar="[KEY=VALUE]...")
+    ] = None,
+    phase: Annotated[str, typer.Option(help="Such as quiescent, noisy, random.")] = "quiescent",
+    reading: Annotated[str, typer.Option(help="all, or valid: steps with a valid code only.")] = "all",
+    out: Annotated[Path | None, typer.Option(help="File to write (.png, .pdf, .svg). Default: in the sweep.")] = None,
+) -> None:
+    """Draw a measure of a sweep against what was swept, with intervals over seeds."""
+    from quiescent.figures.style import save
+    from quiescent.figures.sweep import draw
+    from quiescent.sweep import load, select
+
+    drawn = draw(select(load(sweep), words or []), measure, key, phase=phase, reading=reading)
+    path = out or sweep / "figures" / f"{measure}_against_{key}.png"
+    save(drawn, path)
+    console.print(str(path), soft_wrap=True)
 
 
 @app.command(epilog="Example: quiescent configs")
@@ -195,16 +262,18 @@ def paper(
     scale: Annotated[
         Literal["full", "small"], typer.Option(help="The paper's sizes, or smaller ones that take half an hour.")
     ] = "full",
-    jobs: Annotated[
-        int | None,
-        typer.Option(min=1, help="Processes at a time, of up to 2.2 GB each at full scale. Default: one per core."),
-    ] = None,
+    jobs: Jobs = None,
+    on: On = "local",
+    slurm: Annotated[
+        str, typer.Option(help="With --on slurm, what an allocation is: 'partition=long time=08:00:00 cpus=8'.")
+    ] = "",
     out: Annotated[Path | None, typer.Option(help="Folder of runs and report. Default: paper, or paper-small.")] = None,
     train: Annotated[bool, typer.Option(help="Train what is missing; otherwise report on what is finished.")] = True,
     device: Device = None,
 ) -> None:
     """Reproduce every experiment, measure, figure and claim of the paper; go on where that was interrupted."""
     from quiescent.config import parse_seeds
+    from quiescent.engines import Place, split_slurm
     from quiescent.experiments.paper import SCALES
     from quiescent.paper import run_paper
 
@@ -214,7 +283,11 @@ def paper(
         chosen = parse_seeds(f"seed={_ranges(seeds)}")
     except QuiescentError:
         raise QuiescentError(f"--seeds {seeds}: must be a range or a list of different seeds, 0-4 or 0,2,5.") from None
-    run_paper(folder, SCALES[scale], chosen, console, only=only, jobs=jobs, device=device, command=command, train=train)
+    other, settings = split_slurm(shlex.split(slurm), on)
+    if other:
+        raise QuiescentError(f"--slurm {slurm}: '{other[0]}' is not a setting of an allocation.")
+    place = Place(on, jobs, device, settings)
+    run_paper(folder, SCALES[scale], chosen, console, only=only, place=place, command=command, train=train)
 
 
 def _ranges(seeds: str) -> str:
@@ -241,11 +314,14 @@ def _noise(word: str) -> "RestNoise":
 
 def main() -> None:
     """Entry point: mistakes of the user end in one line each and exit code 2."""
+    warnings.showwarning = lambda message, *_: print(f"quiescent: warning: {message}", file=sys.stderr)
     try:
         app()
     except QuiescentError as error:
         for line in str(error).splitlines():
             print(f"quiescent: {line}", file=sys.stderr)
+        if type(error).__name__ == "EngineLost":
+            os._exit(1)  # threads that wait for it would never end
         sys.exit(2)
     except RuntimeError as error:
         if not re.search("allocate memory|out of memory", str(error)):

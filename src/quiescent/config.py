@@ -135,7 +135,7 @@ def load_config(name: str, *words: str) -> Config:
 def parse(text: str, source: str) -> Config:
     """Read a resolved configuration, as written in a run folder; `source` is named in errors."""
     values = _load_yaml(text, source)
-    return _validate(values, dict.fromkeys(_flatten(values), source), default=source)
+    return _validate(values, dict.fromkeys(flatten(values), source), default=source)
 
 
 def parse_seeds(word: str) -> tuple[int, ...]:
@@ -152,9 +152,16 @@ def overrides_of(config: Config) -> dict[str, object]:
     """Settings in which a configuration departs from the named one it comes from."""
     if is_file(config.name) and not Path(config.name).exists():
         return {}  # a user's own file that is gone since; its runs hold all settings
-    named = _flatten(load_config(config.name).model_dump(mode="json"))
-    own = _flatten(config.model_dump(mode="json"))
+    named = _settings_of(config.name) if is_file(config.name) else _settings_of_built_in(config.name)
+    own = flatten(config.model_dump(mode="json"))
     return {key: own[key] for key in own if key not in ("seed", "name") and own[key] != named.get(key)}
+
+
+def _settings_of(name: str) -> dict[str, Any]:
+    return flatten(load_config(name).model_dump(mode="json"))
+
+
+_settings_of_built_in = functools.cache(_settings_of)  # a user's own file may change
 
 
 def is_file(name: str) -> bool:
@@ -186,7 +193,7 @@ def is_built_in(config: Config) -> bool:
 
 def differences(old: Config, new: Config) -> list[str]:
     """`key: old -> new` for every setting in which two configurations differ, seeds aside."""
-    before, after = (_flatten(config.model_dump(mode="json")) for config in (old, new))
+    before, after = (flatten(config.model_dump(mode="json")) for config in (old, new))
     keys = [key for key in before | after if key != "seed"]
     return [f"{k}: {before.get(k)} -> {after.get(k)}" for k in keys if before.get(k) != after.get(k)]
 
@@ -242,15 +249,22 @@ def _parse_value(text: str, shown: str, where: str) -> object:
 
 def _read(name: str) -> dict[str, Any]:
     if is_file(name):
-        source, values = name, _load_yaml(_read_file(name), name)
-    else:
-        file = FOLDER / f"{name}.yaml"
-        if not re.fullmatch(r"[\w-]+/[\w-]+", name, re.ASCII) or not file.is_file():
-            raise QuiescentError(f"no configuration named '{name}'.{_nearest(name, names())}")
-        source, values = name, _load_yaml(file.read_text(encoding="utf-8"), name)
+        return _with_base(_load_yaml(_read_file(name), name), name)
+    return _read_built_in(name)
+
+
+@functools.cache
+def _read_built_in(name: str) -> dict[str, Any]:
+    file = FOLDER / f"{name}.yaml"
+    if not re.fullmatch(r"[\w-]+/[\w-]+", name, re.ASCII) or not file.is_file():
+        raise QuiescentError(f"no configuration named '{name}'.{_nearest(name, names())}")
+    return _with_base(_load_yaml(file.read_text(encoding="utf-8"), name), name)
+
+
+def _with_base(values: dict[str, Any], name: str) -> dict[str, Any]:
     base = values.pop("base", None)
     if base == name or (base is not None and not isinstance(base, str)):
-        raise QuiescentError(f"base={base}: must name another configuration. In: {source}.")
+        raise QuiescentError(f"base={base}: must name another configuration. In: {name}.")
     return _merge(_read(base), values) if base else values
 
 
@@ -315,8 +329,9 @@ def _nearest(word: str, allowed: Sequence[str]) -> str:
     return f" Did you mean '{close[0]}'?" if close else f" Known: {', '.join(allowed)}."
 
 
-def _flatten(values: Mapping[Any, Any], prefix: str = "") -> dict[str, Any]:
+def flatten(values: Mapping[Any, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested settings by their dotted keys."""
     flat: dict[str, Any] = {}
     for key, value in values.items():
-        flat |= _flatten(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}
+        flat |= flatten(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}
     return flat

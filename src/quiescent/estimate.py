@@ -2,40 +2,51 @@
 
 import time
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import torch
 
 from quiescent.activity import Rest
 from quiescent.config import Config
+from quiescent.jobs import Task
 from quiescent.lanes import Lanes
-from quiescent.measuring import Task
 from quiescent.members import untrained
 from quiescent.quiescence import rest
-from quiescent.runs import Run
 from quiescent.streams import open_streams
-from quiescent.training import adam, groups_to_train, train_batch
+from quiescent.training import adam, train_batch
 
-START = 3.0  # s, of a process
+START = 1.0  # s, of a job
 
 
-def estimate(runs: Sequence[Run], tasks: Sequence[Task], device: torch.device, jobs: int) -> tuple[float, float]:
-    """Seconds of training and of measuring that are left, from a short trial of every kind of network."""
+class Work(NamedTuple):
+    """What is left to do for networks that are trained together: batches, and then measurements."""
+
+    configs: Sequence[Config]
+    batches: int
+    tasks: Sequence[Task] = ()
+
+
+class Seconds(NamedTuple):
+    """How long it will take."""
+
+    training: float
+    measuring: float
+
+
+def estimate(works: Sequence[Work], device: torch.device, processes: int) -> Seconds:
+    """Time that is left, from a short trial of every kind of network."""
     tried: dict[object, tuple[float, float]] = {}
     training = measuring = 0.0
-    processes = jobs if device.type == "cpu" else 1
-    waiting = {task.run: task for task in tasks}
-    for group in [*groups_to_train(runs, device), *([run] for run in waiting if run.finished())]:
-        configs = [run.config() for run in group]
+    for configs, batches, tasks in works:
         task, settings = configs[0].task, configs[0].training
-        alike = (task.name, configs[0].network.shape, settings.batch_size, task.steps, len(group))
+        alike = (task.name, configs[0].network.shape, settings.batch_size, task.steps, len(configs))
         if alike not in tried:
             tried[alike] = _try(configs, device)
         step, rest_step = tried[alike]
-        left = settings.batches - group[0].batches_done()
-        training += max(0, left) * step * task.steps
-        measuring += sum(rest_step * _trial_steps(waiting[run]) for run in group if run in waiting)
-        training += START * (processes > 1 and left > 0)
-    return training / processes, measuring / processes
+        training += batches * step * task.steps + START
+        measuring += sum(rest_step * _trial_steps(one) for one in tasks)
+    side_by_side = max(1, min(processes, len(works)))
+    return Seconds(training / side_by_side, measuring / side_by_side)
 
 
 def _try(configs: Sequence[Config], device: torch.device) -> tuple[float, float]:

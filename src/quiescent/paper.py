@@ -3,7 +3,6 @@
 import itertools
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -15,8 +14,9 @@ from rich.console import Console
 from rich.table import Table
 
 from quiescent.claims import Decision, Results, decide
+from quiescent.engines import HERE, Place, open_engine
 from quiescent.errors import QuiescentError
-from quiescent.estimate import estimate
+from quiescent.estimate import Work
 from quiescent.evaluation import combine, is_stored, stored
 from quiescent.experiments.claims import CLAIMS, NOISES, UNIFORM
 from quiescent.experiments.paper import (
@@ -33,12 +33,15 @@ from quiescent.experiments.paper import (
 from quiescent.figures import FIGURES, HistoryDrawing
 from quiescent.figures.style import save
 from quiescent.files import writing
-from quiescent.measuring import Task, measure_all
+from quiescent.grouping import populations
+from quiescent.jobs import Job, Task
+from quiescent.lease import leases
 from quiescent.page import Pictured, write_claims, write_report
 from quiescent.page.provenance import provenance
-from quiescent.report import plain_table, progress_bar, steps_bar
+from quiescent.report import plain_table, steps_bar
 from quiescent.runs import Run, open_runs
-from quiescent.training import batches_left, finish, usable_device
+from quiescent.schedule import Engine, run_jobs
+from quiescent.standing import announce, follow
 
 LARGE = 16_000  # bytes, from which on an array is compressed
 PICTURES = ("paths", "occupancy", "manifold")  # kept of the first seed only, since they are large
@@ -71,6 +74,19 @@ class Plan(NamedTuple):
                     found.append(Task(run, missing, peers))
         return found
 
+    def trainings(self, device: torch.device, memory: float | None) -> list[Job]:
+        """What is still to be trained, the longest first, grouped by population."""
+        members = [(run, run.config()) for run in _longest_first(self)]
+        return [Job(group) for group in populations(members, device, memory)]
+
+    def works(self, device: torch.device, memory: float | None) -> list[Work]:
+        """All of it, as work whose duration can be estimated."""
+        works = []
+        for job in self.trainings(device, memory):
+            configs = [run.config() for run in job.runs]
+            works.append(Work(configs, configs[0].training.batches - job.runs[0].batches_done()))
+        return works + [Work([task.run.config()], 0, [task]) for task in self.tasks()]
+
 
 def run_paper(
     out: Path,
@@ -79,8 +95,7 @@ def run_paper(
     console: Console,
     *,
     only: Family | None = None,
-    jobs: int | None = None,
-    device: str | None = None,
+    place: Place = HERE,
     command: str = "",
     train: bool = True,
 ) -> Path:
@@ -89,27 +104,24 @@ def run_paper(
     Without `train`, of those conditions only that are finished.
     """
     began = time.monotonic()
-    where = usable_device(device)  # before anything is written
-    jobs = jobs or (torch.get_num_threads() if where.type == "cpu" else 1)
+    where = place.usable()  # before anything is written
     plan = make_plan(out, scale, seeds, only) if train else finished(make_plan(out, scale, seeds, only))
     console.print(plan_table(plan))
-    left, tasks = batches_left(plan.everything), plan.tasks()
-    if left or tasks:
-        with console.status("estimating how long it will take"):
-            training, measuring = estimate(plan.everything, tasks, where, jobs)
-        total = timedelta(seconds=round(training + measuring))
-        console.print(
-            f"About {total} on {where} with {jobs} job(s): training {timedelta(seconds=round(training))}, "
-            f"measuring {timedelta(seconds=round(measuring))}. Stop at any time; the same command goes on."
-        )
-    if left:
-        with progress_bar(console, f"training {len(plan.everything)} networks", total=left) as report:
-            finish(_longest_first(plan), device=device, on_progress=report, jobs=jobs)
-    tasks = plan.tasks()  # now that all are trained
-    with steps_bar(console, "measuring networks", total=len(tasks)) as done:
-        for _ in measure_all(tasks, device=device, jobs=jobs):
-            done()
+    works = plan.works(where, place.memory())
+    if works:
+        announce(console, works, place)
+        with leases([out]), open_engine(place, out / "engine") as engine:
+            _do(console, f"{out}: training", plan.trainings(where, place.memory()), engine)
+            _do(console, f"{out}: measuring", [Job((), [task]) for task in plan.tasks()], engine)
     return make_report(out / "report", plan, console, command=command, device=where, seconds=time.monotonic() - began)
+
+
+def _do(console: Console, title: str, jobs: Sequence[Job], engine: Engine) -> None:
+    """All jobs, of which none may fail: the report needs them."""
+    if jobs:
+        failures = follow(console, f"{title}, {len(jobs)} jobs", run_jobs(jobs, engine)).failures
+        if failures:
+            raise QuiescentError("\n".join(failure.message for failure in failures))
 
 
 def make_plan(out: Path, scale: Scale, seeds: Sequence[int], only: Family | None = None) -> Plan:

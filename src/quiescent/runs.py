@@ -1,15 +1,16 @@
 """Run folders: configuration, test log and checkpoints of one network, written atomically."""
 
 import json
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-import safetensors.torch
-from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
+from quiescent import checkpoints
+from quiescent.checkpoints import DamagedCheckpoint
 from quiescent.config import Config, differences, label, load_config, parse, parse_seeds
 from quiescent.errors import QuiescentError
 from quiescent.files import explaining, writing
@@ -50,10 +51,14 @@ class Run:
         """Checkpoint files, oldest first."""
         return sorted((self.folder / "checkpoints").glob("batch_[0-9]*[0-9].safetensors"))
 
+    def newest_checkpoint(self) -> Path | None:
+        """The newest checkpoint that is not damaged."""
+        return next((path for path in reversed(self.checkpoints()) if not checkpoints.problem(path)), None)
+
     def batches_done(self) -> int:
-        """Number of training batches in the newest checkpoint."""
-        paths = self.checkpoints()
-        return int(paths[-1].stem.removeprefix("batch_")) if paths else 0
+        """Number of training batches in the newest checkpoint that is not damaged."""
+        path = self.newest_checkpoint()
+        return int(path.stem.removeprefix("batch_")) if path else 0
 
     def finished(self) -> bool:
         return self.batches_done() >= self.config().training.batches
@@ -63,31 +68,42 @@ class Run:
         config = self.config()
         done, wanted = self.batches_done(), config.training.batches
         if done < wanted:
+            damaged = "".join(f" {path} is damaged." for path in self.checkpoints() if checkpoints.problem(path))
             raise QuiescentError(
-                f"{self.folder} is not finished: {done} of {wanted} batches. Give its `quiescent train` command again."
+                f"{self.folder} is not finished: {done} of {wanted} batches.{damaged} "
+                "Give its `quiescent train` command again."
             )
         return config
 
     def load_checkpoint(self) -> Checkpoint:
-        """Read the newest checkpoint. Raises `QuiescentError` if there is none, or if it is damaged."""
-        paths = self.checkpoints()
-        if not paths:
+        """Read the newest checkpoint that is not damaged. Raises `QuiescentError` if there is none."""
+        path = self.newest_checkpoint()
+        if path is None:
             raise QuiescentError(f"{self.folder} has no checkpoint yet")
-        path = paths[-1]
         try:
-            with safe_open(path, framework="pt") as file:
-                tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-        except (OSError, SafetensorError) as error:
-            raise QuiescentError(
-                f"{path} is damaged ({error}). Delete it to go on from the checkpoint before it."
-            ) from None
-        return Checkpoint(self.batches_done(), tensors)
+            return Checkpoint(int(path.stem.removeprefix("batch_")), checkpoints.read(path))
+        except ValueError as error:
+            raise QuiescentError(f"{path} is damaged ({error}).") from None
+
+    def set_damaged_aside(self) -> None:
+        """Rename damaged checkpoints, with a warning that names each, so that training goes on from those before."""
+        for path in self.checkpoints():
+            problem = checkpoints.problem(path)
+            if problem:
+                before = self.batches_done()
+                go_on = f"the checkpoint of batch {before}" if before else "the beginning, since there is no other"
+                aside = path.with_name(f"{path.name}.damaged")
+                warnings.warn(
+                    f"{path} is damaged ({problem}): kept as {aside.name}; training goes on from {go_on}.",
+                    DamagedCheckpoint,
+                    stacklevel=2,
+                )
+                with explaining(aside):
+                    path.replace(aside)
 
     def save_checkpoint(self, batch: int, tensors: Mapping[str, Tensor]) -> None:
         """Write a checkpoint under a temporary name, rename it, and drop all but the newest few."""
-        contiguous = {key: value.detach().cpu().contiguous() for key, value in tensors.items()}
-        with writing(self.folder / "checkpoints" / f"batch_{batch:09d}.safetensors") as temporary:
-            temporary.write_bytes(safetensors.torch.save(contiguous))
+        checkpoints.write(self.folder / "checkpoints" / f"batch_{batch:09d}.safetensors", tensors)
         for old in self.checkpoints()[:-KEPT_CHECKPOINTS]:
             with explaining(old):
                 old.unlink(missing_ok=True)

@@ -1,17 +1,20 @@
 """Train populations: one fresh batch per step, tested and saved as it goes."""
 
+import contextlib
 import math
 import signal
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
 from quiescent.config import Config, is_built_in
 from quiescent.errors import QuiescentError
+from quiescent.grouping import equally_far, groups_to_train
 from quiescent.lanes import Lanes
+from quiescent.lease import Lease, leases
 from quiescent.loss import held_out_errors, loss_gradients
 from quiescent.members import Members, sample, untrained
 from quiescent.runs import Metrics, Run, default_folder, open_runs
@@ -54,16 +57,15 @@ def finish(
     *,
     device: str | None = None,
     on_progress: Callable[[Progress], None] | None = None,
-    jobs: int | None = None,
 ) -> None:
     """Train whatever is unfinished of some runs, of one or several configurations.
 
-    On a CPU in one process per core (or `jobs` at a time), each with one network at a time; a network alone, or of a
-    kind that only this process knows, gets all cores. On a GPU all seeds of a configuration together, as a population.
+    On a CPU in one process per core, each with one network at a time; a network alone, or of a kind that only this
+    process knows, gets all cores. On a GPU as populations. Ctrl-C, SIGTERM and SIGUSR2 save first.
     """
     total = batches_left(runs)
-    with _Stopped() as stopped:
-        steps = _all_steps(runs, usable_device(device), jobs or torch.get_num_threads())
+    with Stopped() as stopped:
+        steps = _all_steps(runs, usable_device(device))
         for progress in steps:
             if on_progress is not None:
                 on_progress(progress)
@@ -71,13 +73,13 @@ def finish(
                 steps.close()
                 break
         left = batches_left(runs)
-        if stopped.asked and left:
+        if left:
             done = total - left
             raise Interrupted(f"stopped and saved after {done} of {total} batches; start it again to go on")
 
 
-def _all_steps(runs: Sequence[Run], device: torch.device, jobs: int) -> Generator[Progress, None, None]:
-    groups = groups_to_train(runs, device)
+def _all_steps(runs: Sequence[Run], device: torch.device) -> Generator[Progress, None, None]:
+    groups, jobs = groups_to_train(runs, device), torch.get_num_threads()
     if device.type == "cpu" and jobs > 1 and len(groups) > 1 and all(is_built_in(run.config()) for run in runs):
         from quiescent.workers import train_in_processes  # which imports this module
 
@@ -97,26 +99,29 @@ def usable_device(device: str | None = None) -> torch.device:
         raise QuiescentError(f"device={name}: cannot be used here ({str(error).splitlines()[0]}).") from None
 
 
-def groups_to_train(runs: Sequence[Run], device: torch.device) -> list[list[Run]]:
-    """Unfinished runs that are trained together: on a GPU those of one configuration and equally far."""
-    groups: dict[object, list[Run]] = {}
-    for run in runs:
-        if not run.finished():
-            alike = run.config().model_copy(update={"seed": (0,)}), run.batches_done()
-            groups.setdefault(run if device.type == "cpu" else alike, []).append(run)
-    return list(groups.values())
-
-
 def batches_left(runs: Sequence[Run]) -> int:
     """Number of batches, each of one network, that are still to be trained."""
     return sum(max(0, run.config().training.batches - run.batches_done()) for run in runs)
 
 
-def training_steps(runs: Sequence[Run], *, device: torch.device | str = "cpu") -> Generator[Progress, None, None]:
-    """Train runs of equal shapes and equal progress as one population; yields after every batch.
+def training_steps(
+    runs: Sequence[Run], *, device: torch.device | str = "cpu", wait: Callable[[], bool] = lambda: False
+) -> Generator[Progress, None, None]:
+    """Train runs of equal shapes as one population; yields after every batch.
 
-    Closing the iterator saves a checkpoint, from which training goes on exactly.
+    Closing the iterator saves a checkpoint, from which training goes on exactly. Runs that another process works on
+    are waited for as long as `wait()` says so, and are an error otherwise.
     """
+    with leases([run.folder for run in runs], wait=wait) as held:
+        for run in runs:
+            run.set_damaged_aside()
+        for group in equally_far(runs):
+            yield from _population_steps(group, held, device)
+
+
+def _population_steps(
+    runs: Sequence[Run], held: Sequence[Lease], device: torch.device | str
+) -> Generator[Progress, None, None]:
     configs = [run.config() for run in runs]
     settings = configs[0].training
     batch = runs[0].batches_done()
@@ -127,6 +132,11 @@ def training_steps(runs: Sequence[Run], *, device: torch.device | str = "cpu") -
         _restore(runs, members, optimizer, streams)
     for run in runs:
         run.truncate_metrics(batch)
+
+    def save() -> None:
+        for lease in held:
+            lease.require()
+        _save(runs, members, optimizer, streams, batch)
 
     saved = batch
     with Lanes(members.network.device) as lanes:
@@ -140,12 +150,14 @@ def training_steps(runs: Sequence[Run], *, device: torch.device | str = "cpu") -
                 if batch % settings.test_every == 0 or last:
                     errors = _test(runs, members, batch, lanes)
                 if batch % settings.save_every == 0 or last:
-                    _save(runs, members, optimizer, streams, batch)
+                    save()
                     saved = batch
+                for lease in held:
+                    lease.note(batch)
                 yield Progress(batch, settings.batches, values, errors)
         except GeneratorExit:
             if saved < batch:
-                _save(runs, members, optimizer, streams, batch)
+                save()
             raise
 
 
@@ -172,27 +184,32 @@ def train_batch(
     return [float(loss) for loss in losses.tolist()]
 
 
-class _Stopped:
-    """Turns Ctrl-C into a wish to stop after the current batch; a second Ctrl-C stops at once."""
+STOPS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGUSR2") if hasattr(signal, name)]
+
+
+class Stopped:
+    """Turns Ctrl-C, or a scheduler's signal that time is up, into a wish to stop after the current batch.
+
+    A second Ctrl-C stops at once.
+    """
 
     asked = False
 
-    def __enter__(self) -> "_Stopped":
-        self._main = True
-        try:
-            self._before = signal.signal(signal.SIGINT, self._ask)
-        except ValueError:  # not in the main thread, where nobody can press Ctrl-C
-            self._main = False
+    def __enter__(self) -> "Stopped":
+        self._before: dict[int, Any] = {}
+        with contextlib.suppress(ValueError):  # not in the main thread, where no signal comes
+            for number in STOPS:
+                self._before[number] = signal.signal(number, self._ask)
         return self
 
-    def _ask(self, *_: object) -> None:
-        if self.asked:
+    def _ask(self, number: int, _frame: object) -> None:
+        if self.asked and number == signal.SIGINT:
             raise KeyboardInterrupt
         self.asked = True
 
     def __exit__(self, *_: object) -> None:
-        if self._main:
-            signal.signal(signal.SIGINT, self._before)
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
 
 
 def _test(runs: Sequence[Run], members: Members, batch_number: int, lanes: Lanes) -> list[float]:

@@ -1,0 +1,289 @@
+"""Engines that do jobs, all of them Parsl's: processes on this machine, a Slurm cluster, or a user's configuration."""
+
+import functools
+import importlib.util
+import queue
+import shlex
+import socket
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+
+import torch
+from pydantic import Field, ValidationError
+
+from quiescent.errors import QuiescentError
+from quiescent.jobs import Job, Outcome, from_plain, to_plain
+from quiescent.schedule import Engine
+from quiescent.settings import Count, Positive, Settings
+from quiescent.training import usable_device
+from quiescent.workers import Worker
+
+if TYPE_CHECKING:
+    from parsl.config import Config as ParslConfig
+
+Perform = Callable[[dict[str, Any], str | None], Outcome]
+
+ALLOCATIONS = 4  # of a cluster, unless the user says otherwise
+POLLING = 10  # s between looks at the queue of a cluster
+SILENCE = 20  # s after which a worker of a cluster that says nothing is taken for lost
+_WORKERS: dict[int, Worker] = {}  # of this process, by the thread that hands them jobs
+
+
+class EngineLost(QuiescentError):  # noqa: N818 - nobody's mistake
+    """What hands out jobs is gone; only a new process can start it again."""
+
+
+class SlurmSettings(Settings):
+    """What one allocation of a Slurm cluster is: `--on slurm KEY=VALUE ...`."""
+
+    partition: str | None = None
+    account: str | None = None
+    qos: str | None = None
+    constraint: str | None = None
+    time: Annotated[str, Field(pattern=r"^(\d+-)?\d{1,3}:\d{2}:\d{2}$")] = "01:00:00"
+    cpus: Count = 1  # cores, and networks trained side by side on them
+    gpus: Annotated[int, Field(ge=0)] = 0  # instead: networks are trained as populations, one on each
+    gpu_memory: Positive = 16.0  # GB of one, from which the size of populations is planned
+    memory: Count | None = None  # GB
+    options: str = ""  # more of sbatch's, such as "--reservation=mine --nice"
+    address: str | None = None  # of this machine, as nodes see it; by default they try all that it has
+    setup: str = ""  # commands before the workers start, such as "module load cuda"
+
+    @property
+    def device(self) -> str:
+        return "cuda" if self.gpus else "cpu"
+
+
+def split_slurm(words: Sequence[str], on: str) -> tuple[list[str], SlurmSettings]:
+    """Part the words that describe an allocation, for `--on slurm` only, from all others."""
+    pairs = [word.partition("=") for word in words]
+    chosen = {key: text for key, equals, text in pairs if equals and key in SlurmSettings.model_fields}
+    if chosen and on != "slurm":
+        raise QuiescentError(f"'{next(iter(chosen))}' is a setting of --on slurm; here --on is {on}.")
+    try:
+        settings = SlurmSettings.model_validate(chosen)
+    except ValidationError as error:
+        laws = (f"{one['loc'][0]}={one['input']}: {_law(dict(one))}." for one in error.errors())
+        raise QuiescentError("\n".join(laws)) from None
+    return [
+        word for word, (key, equals, _) in zip(words, pairs, strict=True) if not equals or key not in chosen
+    ], settings
+
+
+def _law(error: dict[str, Any]) -> str:
+    if error["type"] == "string_pattern_mismatch":
+        return "must be a time limit such as 08:00:00 or 2-00:00:00"
+    return str(error["msg"]).removeprefix("Value error, ").replace("Input should be", "must be")
+
+
+def do(plain: dict[str, Any], device: str | None) -> Outcome:
+    """Do a job in a worker process of this thread's."""
+    worker = _WORKERS.setdefault(threading.get_ident(), Worker())
+    return worker.perform(from_plain(plain), device)
+
+
+class Place(NamedTuple):
+    """Where jobs are done: `on` is `local`, `slurm`, or the path of a Python file with a Parsl `config`.
+
+    `jobs` are the processes on this machine, or the allocations on a cluster.
+    """
+
+    on: str = "local"
+    jobs: int | None = None
+    device: str | None = None
+    slurm: SlurmSettings = SlurmSettings()
+
+    def usable(self) -> torch.device:
+        """The device that jobs are planned for; one of this machine that is not there is an error."""
+        if self.on == "local":
+            return usable_device(self.device)
+        if self.on == "slurm":
+            return torch.device(self.device or self.slurm.device)
+        if not (self.on.endswith(".py") and Path(self.on).is_file()):
+            raise QuiescentError(
+                f"--on {self.on}: must be local, slurm, or a Python file that defines Parsl's `config`."
+            )
+        return torch.device(self.device or "cpu")
+
+    def slots(self) -> int | None:
+        """How many jobs are done side by side, if that is known."""
+        if self.on == "local":
+            return len(devices_here(self.jobs, self.device))
+        return (self.jobs or ALLOCATIONS) * (self.slurm.gpus or self.slurm.cpus) if self.on == "slurm" else None
+
+    def memory(self) -> float | None:
+        """Memory of a GPU that is elsewhere (bytes)."""
+        return None if self.on == "local" else self.slurm.gpu_memory * 1e9
+
+
+HERE = Place()
+
+
+def open_engine(place: Place, folder: Path) -> AbstractContextManager[Engine]:
+    """Start what does jobs. Parsl keeps its scripts and logs in `folder`, which all nodes of a cluster must see."""
+    if place.on == "local":
+        return _local(place)
+    if place.on == "slurm":
+        config = _slurm(place.slurm, place.jobs or ALLOCATIONS, folder)
+        return _started(config, do, place.device or place.slurm.device, place.slots())
+    return _started(_from_file(Path(place.on)), do, place.device, None)
+
+
+@contextmanager
+def _local(place: Place) -> Iterator[Engine]:
+    from parsl.config import Config
+    from parsl.executors import ThreadPoolExecutor
+
+    devices = devices_here(place.jobs, place.device)
+    idle: queue.SimpleQueue[str] = queue.SimpleQueue()
+    for name in devices:
+        idle.put(name)
+
+    def perform(plain: dict[str, Any], _: str | None) -> Outcome:
+        name = idle.get()
+        try:
+            return do(plain, name)
+        finally:
+            idle.put(name)
+
+    with tempfile.TemporaryDirectory() as folder:
+        executor = ThreadPoolExecutor(max_threads=len(devices))
+        config = Config(executors=[executor], run_dir=folder, initialize_logging=False, strategy="none")
+        with _started(config, perform, None, len(devices)) as engine:
+            yield engine
+
+
+def devices_here(jobs: int | None, device: str | None) -> list[str]:
+    """The device of every process on this machine: all GPUs once or, for want of any, every core."""
+    kind = usable_device(device)
+    if kind.type != "cuda":
+        return [str(kind)] * (jobs or (torch.get_num_threads() if kind.type == "cpu" else 1))
+    if kind.index is not None:
+        return [str(kind)] * (jobs or 1)
+    number = torch.cuda.device_count()
+    return [f"cuda:{at % number}" for at in range(jobs or number)]
+
+
+@contextmanager
+def _started(config: "ParslConfig", perform: Perform, device: str | None, slots: int | None) -> Iterator[Engine]:
+    import parsl
+    from parsl.dataflow.dflow import DataFlowKernel
+
+    kernel = DataFlowKernel(config)
+    app = parsl.python_app(perform, data_flow_kernel=kernel)
+
+    def submit(job: Job) -> "Future[Outcome]":
+        return app(to_plain(job), device)  # type: ignore[no-any-return]
+
+    try:
+        yield Engine(submit, _stop_workers, lambda: _require_alive(config), slots)
+    finally:
+        _stop_workers()
+        if not _interchange_ended(config):  # its clean-up would wait for ever
+            kernel.cleanup()
+        for worker in _WORKERS.values():
+            worker.close()
+        _WORKERS.clear()
+
+
+def _stop_workers() -> None:
+    for worker in list(_WORKERS.values()):
+        worker.stop()
+
+
+def _require_alive(config: "ParslConfig") -> None:
+    for executor in config.executors:
+        if getattr(executor, "bad_state_is_set", False):
+            said = " ".join(str(getattr(executor, "executor_exception", "")).split())
+            raise QuiescentError(f"no workers could be started: {said}")
+    if _interchange_ended(config):
+        for executor in config.executors:
+            blocks = list(getattr(executor, "blocks_to_job_id", {}).values())
+            if blocks:
+                executor.provider.cancel(blocks)  # type: ignore[attr-defined]
+        raise EngineLost("Parsl's interchange ended unexpectedly; give the same command again to go on.")
+
+
+def _interchange_ended(config: "ParslConfig") -> bool:
+    processes = (getattr(executor, "interchange_proc", None) for executor in config.executors)
+    return any(process is not None and process.poll() is not None for process in processes)
+
+
+def _slurm(settings: SlurmSettings, allocations: int, folder: Path) -> "ParslConfig":
+    from parsl.config import Config
+    from parsl.executors import HighThroughputExecutor
+    from parsl.jobs.error_handlers import windowed_error_handler
+    from parsl.launchers import SimpleLauncher
+    from parsl.providers import SlurmProvider
+
+    class Provider(SlurmProvider):
+        status_polling_interval = POLLING  # Parsl's own is a minute, for which a lost allocation is not replaced
+
+    provider = Provider(
+        partition=settings.partition,
+        account=settings.account,
+        qos=settings.qos,
+        constraint=settings.constraint,
+        cores_per_node=settings.cpus,
+        mem_per_node=settings.memory,
+        gpus_per_node=settings.gpus or None,
+        walltime=settings.time,
+        scheduler_options="\n".join(f"#SBATCH {option}" for option in shlex.split(settings.options)),
+        worker_init=f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH\n{settings.setup}",
+        init_blocks=0,
+        max_blocks=allocations,
+        exclusive=False,
+        launcher=SimpleLauncher(),
+    )
+    executor = HighThroughputExecutor(
+        label="slurm",
+        provider=provider,
+        max_workers_per_node=settings.gpus or settings.cpus,
+        available_accelerators=settings.gpus,
+        address=settings.address or "127.0.0.1",
+        heartbeat_period=2,
+        heartbeat_threshold=SILENCE,
+        block_error_handler=functools.partial(windowed_error_handler, threshold=3),
+        interchange_launch_cmd=[sys.executable, "-m", "quiescent.interchange"],
+    )
+    if settings.address is None:  # Parsl would ask a server on the internet for one more
+        executor.address, executor.all_addresses = None, _addresses()
+    return Config(
+        executors=[executor],
+        run_dir=str(folder.absolute()),
+        strategy="htex_auto_scale",
+        strategy_period=1,
+        max_idletime=60,
+    )
+
+
+def _addresses() -> set[str]:
+    """Those of this machine's interfaces."""
+    import psutil
+
+    interfaces = psutil.net_if_addrs().values()
+    return {one.address for interface in interfaces for one in interface if one.family == socket.AF_INET}
+
+
+def _from_file(path: Path) -> "ParslConfig":
+    """The `config` of a user's own Python file, which is run, as Parsl's documentation has it."""
+    from parsl.config import Config
+
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise QuiescentError(f"--on {path}: cannot be run ({type(error).__name__}: {error}).") from None
+    config = getattr(module, "config", None)
+    if not isinstance(config, Config):
+        raise QuiescentError(f"--on {path}: must define `config`, a parsl.Config.")
+    return config

@@ -1,0 +1,128 @@
+"""Run a sweep from a terminal: the plan, the live table, the results, and whatever failed."""
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+from rich.console import Console
+from rich.table import Table
+
+from quiescent import sweep
+from quiescent.engines import Place, open_engine
+from quiescent.figures import sweep as figure
+from quiescent.figures.style import save
+from quiescent.jobs import Job
+from quiescent.lease import leases
+from quiescent.report import mean_and_spread, plain_table
+from quiescent.runs import Run
+from quiescent.schedule import Failure, run_jobs
+from quiescent.standing import announce, follow
+
+ROWS = 40  # of a table; what is left out is in sweep.nc
+
+
+def run_sweep(
+    words: Sequence[str],
+    console: Console,
+    *,
+    measures: Sequence[str],
+    place: Place,
+    out: Path | None = None,
+    dry_run: bool = False,
+) -> bool:
+    """Train and measure whatever is missing of a grid; returns whether all of it is there now."""
+    plan = sweep.make_plan(words, measures, out)
+    missing = sweep.jobs_of(plan, place.usable(), place.memory())
+    console.print(plan_table(plan, missing))
+    if missing:
+        announce(console, sweep.works_of(plan, missing), place)
+    if dry_run:
+        return not missing
+    failures: Sequence[Failure] = ()
+    if missing:
+        sweep.make_folders(plan)
+        with leases([plan.folder]), open_engine(place, plan.folder / "engine") as engine:
+            standing = follow(console, f"{plan.folder}: {len(missing)} jobs", run_jobs(missing, engine))
+        failures = standing.failures
+        if standing.retries:
+            console.print(f"{standing.retries} time(s) a job was killed or stopped, and went on.")
+    _report(console, plan)
+    for failure in failures:
+        console.print(f"failed: {failure.message}", markup=False, soft_wrap=True)
+    if failures:
+        done = len(plan.runs) - sum(len(one.job.runs) or 1 for one in failures)
+        console.print(f"{done} of {len(plan.runs)} networks are done; the same command tries the others again.")
+    return not failures
+
+
+def plan_table(plan: sweep.Plan, missing: Sequence[Job]) -> Table:
+    """One row per folder of runs: how many, what is to be trained, in populations of which size, and measured."""
+    together = {run: len(job.runs) for job in missing for run in job.runs}
+    to_measure = {task.run for job in missing for task in job.tasks}
+    table = plain_table("folder", "networks", "to train", "together", "to measure")
+    for column in table.columns[1:]:
+        column.no_wrap, column.justify = True, "right"
+    folders: dict[Path, list[Run]] = {}
+    for run in plan.runs:
+        folders.setdefault(run.folder.parent, []).append(run)
+    for folder, runs in list(folders.items())[:ROWS]:
+        sizes = sorted({together[run] for run in runs if run in together})
+        counts = len(runs), sum(run in together for run in runs), sum(run in to_measure for run in runs)
+        table.add_row(str(folder), *map(str, counts[:2]), ", ".join(map(str, sizes)), str(counts[2]))
+    if len(folders) > ROWS:
+        table.add_row(f"and {len(folders) - ROWS} more folders", *[""] * 4)
+    table.title = f"{len(plan.runs)} networks; results in {plan.folder}"
+    return table
+
+
+def _report(console: Console, plan: sweep.Plan) -> None:
+    results = sweep.collect(plan)
+    path = sweep.save(plan, results)
+    console.print(results_table(results))
+    console.print(f"Numbers: {path}", soft_wrap=True)
+    axes = [axis for axis in plan.grid.axes if axis != "seed"]
+    for measure in plan.measures:
+        if axes and measure in results and results[measure].notnull().any():
+            drawn = plan.folder / "figures" / f"{measure}.png"
+            save(figure.draw(results, measure, axes[0]), drawn)
+            console.print(f"Figure:  {drawn}", soft_wrap=True)
+    if axes:
+        console.print(f"Next: quiescent plot {plan.folder} {plan.measures[0]} {axes[-1]}", soft_wrap=True)
+
+
+def results_table(results: xr.Dataset) -> Table:
+    """A row per point of the grid, seeds aside: mean and spread of every measure at rest, over all steps."""
+    axes = [str(dim) for dim in results["test_error"].dims if dim != "seed"] if "test_error" in results else []
+    table = plain_table(*(axis.rpartition(".")[2] for axis in axes), "networks")
+    names = [str(name) for name in results.data_vars if _is_shown(results[name], str(name))]
+    for name in names:
+        unit = results[name].attrs.get("unit")
+        table.add_column(f"{name}\n({unit})" if unit else name, justify="right", no_wrap=True)
+    shape = [results.sizes[axis] for axis in axes]
+    for number, place in enumerate(np.ndindex(*shape)):
+        if number == ROWS:
+            table.add_row(f"and {math.prod(shape) - ROWS} more", *[""] * (len(axes) + len(names)))
+            break
+        row = results.isel(dict(zip(axes, place, strict=True)))
+        there = int(row["test_error"].notnull().sum()) if names else 0
+        cells = [mean_and_spread(at_rest(row[name]).values) for name in names]
+        table.add_row(*(_short(row[axis].item()) for axis in axes), f"{there} of {row.sizes['seed']}", *cells)
+    table.title = "at rest, mean ± sd over seeds"
+    return table
+
+
+def at_rest(array: xr.DataArray) -> xr.DataArray:
+    """A measure's main number: of the quiescent phase, over all steps."""
+    chosen = {"phase": "quiescent", "reading": "all"}
+    return array.sel({dim: label for dim, label in chosen.items() if dim in array.dims}, drop=True)
+
+
+def _is_shown(array: xr.DataArray, name: str) -> bool:
+    hidden = name.endswith(("_stderr", "_bootstrap")) or name == "test_loss"
+    return not hidden and ("phase" not in array.dims or "quiescent" in array["phase"].values)
+
+
+def _short(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
