@@ -40,7 +40,7 @@ def wait(ready: Callable[[], object], seconds: float = 20) -> None:
 
 
 def test_two_jobs_run_at_once_and_a_third_waits(slurm: Cluster, tmp_path: Path) -> None:
-    jobs = [submit(slurm, f"touch {tmp_path}/{number}; sleep 60") for number in range(3)]
+    jobs = [submit(slurm, f"touch {tmp_path}/{number}; exec sleep 60") for number in range(3)]
     wait(lambda: (tmp_path / "0").exists() and (tmp_path / "1").exists())
     assert [state(slurm, job) for job in jobs] == ["RUNNING", "RUNNING", "PENDING"]
     run(slurm, "scancel", *jobs)
@@ -49,11 +49,9 @@ def test_two_jobs_run_at_once_and_a_third_waits(slurm: Cluster, tmp_path: Path) 
 
 
 def test_cancelled_and_requeued_processes_are_asked_to_end(slurm: Cluster, tmp_path: Path) -> None:
-    script = (
-        f"bash -c 'trap \"echo asked >> {tmp_path}/log; exit\" TERM; echo began >> {tmp_path}/log; sleep 60 & wait'"
-    )
-    job = submit(slurm, script)
     log = tmp_path / "log"
+    script = f"trap 'echo asked >> {log}; wait; exit' TERM; echo began >> {log}; sleep 60 & wait"
+    job = submit(slurm, f'exec bash -c "{script}"')
     wait(lambda: log.exists() and log.read_text() == "began\n")
     run(slurm, "scontrol", "requeue", job)
     wait(lambda: log.read_text() == "began\nasked\nbegan\n")
