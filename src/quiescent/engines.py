@@ -201,7 +201,7 @@ def _require_alive(config: "ParslConfig") -> None:
     for executor in config.executors:
         if getattr(executor, "bad_state_is_set", False):
             said = " ".join(str(getattr(executor, "executor_exception", "")).split())
-            raise QuiescentError(f"no workers could be started: {said}")
+            raise QuiescentError(f"no workers could be started: {said.partition(' Error 2:')[0]}")
     if _interchange_ended(config):
         for executor in config.executors:
             blocks = list(getattr(executor, "blocks_to_job_id", {}).values())

@@ -61,7 +61,8 @@ class _Entry:
         self.job = job
         self.future = future
         self.batches = [run.config().training.batches for run in job.runs]
-        self.done = [run.batches_done() for run in job.runs]
+        self.saved = [run.batches_done() for run in job.runs]  # when it was last submitted
+        self.done = list(self.saved)  # by what its runs' holders say
         self.in_vain = 0
 
     def look(self) -> list[Running]:
@@ -130,9 +131,9 @@ def _failure(entry: _Entry, outcome: Outcome) -> Failure | None:
     if outcome.state == "failed":
         return Failure(entry.job, outcome.message)
     if outcome.state in ("killed", "stopped"):
-        done = [run.batches_done() for run in entry.job.runs]
-        entry.in_vain = entry.in_vain + 1 if done <= entry.done else 0
-        entry.done = done
+        before, entry.saved = entry.saved, [run.batches_done() for run in entry.job.runs]
+        entry.done = list(entry.saved)
+        entry.in_vain = entry.in_vain + 1 if entry.saved == before else 0
         if entry.in_vain >= PATIENCE:
             said = f"{entry.job.name}: ended {PATIENCE} times in a row without getting further ({outcome.message})."
             return Failure(entry.job, f"{said} Is there enough memory?")

@@ -226,6 +226,7 @@ def _lines(stream: IO[bytes]) -> Iterator[str]:
 def main() -> None:
     """Do jobs until the input ends, each in a child; where there is no fork only one, in this process."""
     torch.set_num_threads(1)
+    torch.optim.Adam([torch.zeros(1)])  # the first optimizer imports half of torch: once here, not in every child
     with os.fdopen(0, "rb", buffering=0, closefd=False) as stream:
         for line in _lines(stream):
             values = json.loads(line)

@@ -1,0 +1,90 @@
+"""A sweep on a real Slurm of one node: a cancelled job, a killed worker, a requeued job, and all is done in the end."""
+
+import os
+import re
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+from slurm_node import available, cluster
+from test_sweep import NOISY, SMALL, command, driver, holders, said, until, weights
+
+from quiescent.config import label, load_config
+from quiescent.runs import all_runs
+from quiescent.training import train
+
+pytestmark = pytest.mark.skipif(available() is not None, reason=str(available()))
+WORDS = [NOISY, "seed=0..2", *SMALL, "training.batches=2500", "training.save_every=20"]
+
+
+@pytest.fixture
+def slurm(monkeypatch):
+    with tempfile.TemporaryDirectory() as folder, cluster(Path(folder)) as found:
+        for name, value in found.environment.items():
+            monkeypatch.setenv(name, value)
+        yield found
+
+
+def running():
+    """Numbers of the jobs that run."""
+    listed = subprocess.run(
+        ["squeue", "--noheader", "--states=R", "--format=%A"], capture_output=True, text=True, check=True
+    )
+    return listed.stdout.split()
+
+
+def test_whatever_happens_to_its_jobs_a_sweep_on_slurm_ends_with_the_same_weights(slurm, tmp_path):
+    words = [*WORDS, "--on", "slurm", f"partition={slurm.partition}", "time=00:10:00", "address=127.0.0.1"]
+    with driver(tmp_path, *words, "--jobs", "2", "--out", "out") as process:
+
+        def at_work(number=2):
+            """Allocations and workers, once so many are at work and getting on."""
+
+            def found():
+                before = sum(run.batches_done() for run in all_runs(tmp_path))
+                time.sleep(0.5)
+                assert process.poll() is None, said(tmp_path)
+                further = sum(run.batches_done() for run in all_runs(tmp_path)) > before
+                return len(running()) == number and len(set(holders(tmp_path))) == number and further
+
+            until(found)
+            return running(), holders(tmp_path)
+
+        _, workers = at_work()
+        os.kill(workers[0], signal.SIGKILL)
+        jobs, _ = at_work()
+        subprocess.run(["scancel", jobs[0]], check=True)
+        until(lambda: jobs[0] not in running())
+        jobs, _ = at_work()
+        subprocess.run(["scontrol", "requeue", jobs[-1]], check=True)
+        assert process.wait(300) == 0, said(tmp_path)
+    assert int(re.search(r"(\d+) time\(s\) a job was killed or stopped, and went on", said(tmp_path))[1]) >= 2
+    config = load_config(WORDS[0], "seed=0,1,2", *WORDS[2:])
+    train(config, tmp_path / "whole" / "runs" / label(config))
+    assert weights(tmp_path / "out") == weights(tmp_path / "whole")
+    until(lambda: not running())  # allocations are given back
+
+
+def test_ctrl_c_saves_gives_allocations_back_and_the_same_command_goes_on(slurm, tmp_path):
+    words = [*WORDS, "--on", "slurm", f"partition={slurm.partition}", "address=127.0.0.1", "--out", "out"]
+    with driver(tmp_path, *words, "--jobs", "1") as process:
+        until(lambda: any(run.batches_done() > 100 for run in all_runs(tmp_path)))
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 2
+    until(lambda: not running())
+    assert "stopped and saved" in said(tmp_path)
+    until(lambda: not holders(tmp_path))
+    done = sum(run.batches_done() for run in all_runs(tmp_path))
+    assert 100 < done < 3 * 2500
+
+
+def test_a_partition_that_there_is_not_is_told_in_the_words_of_slurm(slurm, tmp_path):
+    call, environment = command(*WORDS, "--on", "slurm", "partition=nowhere", "address=127.0.0.1")
+    done = subprocess.run(call, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 2
+    assert "no workers could be started" in done.stderr
+    assert "invalid partition specified: nowhere" in done.stderr
+    assert done.stderr.count("\n") == 1
