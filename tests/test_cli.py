@@ -52,7 +52,7 @@ def test_configs_lists_every_configuration(quiescent):
 
 
 def test_every_command_has_help_with_an_example(quiescent):
-    for command in ("train", "configs", "measure", "figure", "runs", "demo", "paper"):
+    for command in ("train", "sweep", "plot", "configs", "measure", "figure", "runs", "demo", "paper"):
         code, out, _ = quiescent(command, "--help")
         assert code == 0
         assert f"Example: quiescent {command}" in out

@@ -7,7 +7,20 @@ import pytest
 
 SOURCE = Path(__file__).parents[1] / "src" / "quiescent"
 LATER = [
-    *("members", "episode", "gradient", "loss", "runs", "training", "workers"),
+    *(
+        "members",
+        "episode",
+        "gradient",
+        "loss",
+        "checkpoints",
+        "lease",
+        "runs",
+        "grouping",
+        "training",
+        "jobs",
+        "workers",
+    ),
+    *("grid", "schedule", "engines", "sweep", "standing", "sweeping", "estimate"),
     *("activity", "quiescence", "evaluation", "measuring", "claims", "paper", "page", "report", "demo", "cli"),
 ]
 FORBIDDEN = {

@@ -178,7 +178,7 @@ def test_of_a_plot_only_chosen_values_are_drawn_and_bad_names_are_one_error(numb
 
 
 def test_a_hundred_kills_change_no_weight(tmp_path):
-    words = [NOISY, "seed=0..3", *SMALL, "training.batches=3500", "training.save_every=2"]
+    words = [NOISY, "seed=0..3", *SMALL, "training.batches=3000", "training.save_every=10"]
     random_moments = random.Random(0)
     kills = 0
     with driver(tmp_path, *words, "--jobs", "2", "--out", "killed") as process:

@@ -13,6 +13,7 @@ from conftest import threads
 from safetensors.torch import load_file
 
 from quiescent.errors import QuiescentError
+from quiescent.lease import Held, leases
 from quiescent.members import untrained
 from quiescent.runs import open_runs
 from quiescent.training import Interrupted, batches_left, groups_to_train, train, training_steps
@@ -144,7 +145,9 @@ def test_losing_the_newest_checkpoint_costs_only_its_batches(tiny, tmp_path):
     assert bytes_of(tmp_path) == before
 
 
-@pytest.mark.parametrize("stop", [signal.SIGKILL, signal.SIGINT], ids=["killed", "Ctrl-C"])
+@pytest.mark.parametrize(
+    "stop", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM, signal.SIGUSR2], ids=lambda one: one.name
+)
 def test_a_stopped_process_resumes_to_the_same_weights(tiny, tmp_path, stop):
     config = tiny("training.batches=200", "training.save_every=20")
     script = f"""
@@ -160,12 +163,32 @@ train(parse({config.to_yaml()!r}, "test"), {str(tmp_path / "killed")!r})
     _, said = process.communicate()
     (killed,) = open_runs(config, tmp_path / "killed")
     assert 0 < killed.batches_done() < 200
-    if stop == signal.SIGINT:
+    if stop != signal.SIGKILL:
         assert f"Interrupted: stopped and saved after {killed.batches_done()} of 200 batches" in said
     train(config, tmp_path / "killed")
     (whole,) = train(config, tmp_path / "whole")
     assert killed.checkpoints()[-1].read_bytes() == whole.checkpoints()[-1].read_bytes()
     assert killed.metrics() == whole.metrics()
+
+
+def test_a_run_that_another_process_works_on_is_left_to_it(tiny, tmp_path):
+    runs = open_runs(tiny("seed=0,1"), tmp_path)
+    with leases([runs[1].folder]) as (held,):
+        with pytest.raises(Held, match=rf"{runs[1].folder} is being worked on by process {os.getpid()} on "):
+            train(tiny("seed=1"), tmp_path)
+        assert runs[1].batches_done() == 0
+        held.require()
+    assert all(run.finished() for run in train(tiny("seed=0,1"), tmp_path))
+
+
+def test_a_holder_that_was_taken_for_dead_does_not_save_any_more(tiny, tmp_path):
+    (run,) = open_runs(tiny(), tmp_path)
+    steps = training_steps([run])
+    next(steps)
+    next(run.folder.glob("lease_*")).unlink()
+    with pytest.raises(Held, match="was taken over"):
+        list(steps)
+    assert not run.checkpoints()
 
 
 def test_ctrl_c_saves_the_batch_it_came_in(tiny, tmp_path):

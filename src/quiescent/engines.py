@@ -101,6 +101,7 @@ class Place(NamedTuple):
 
     def usable(self) -> torch.device:
         """The device that jobs are planned for; one of this machine that is not there is an error."""
+        require_parsl()
         if self.on == "local":
             return usable_device(self.device)
         if self.on == "slurm":
@@ -123,6 +124,12 @@ class Place(NamedTuple):
 
 
 HERE = Place()
+
+
+def require_parsl() -> None:
+    """Raise `QuiescentError` if the engine is not installed."""
+    if importlib.util.find_spec("parsl") is None:
+        raise QuiescentError("this needs Parsl: pip install 'quiescent[sweep]'")
 
 
 def open_engine(place: Place, folder: Path) -> AbstractContextManager[Engine]:

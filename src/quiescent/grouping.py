@@ -25,7 +25,7 @@ def populations(
     if device.type == "cpu":
         return [[run] for run, _ in unfinished]
     if device.type == "cuda" and torch.cuda.is_available():
-        memory = torch.cuda.mem_get_info(device)[0]
+        memory = float(torch.cuda.mem_get_info(device)[0])
     groups: dict[Hashable, list[tuple[Run, Config]]] = {}
     for run, config in unfinished:
         groups.setdefault((mates(config), run.batches_done()), []).append((run, config))

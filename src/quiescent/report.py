@@ -45,6 +45,7 @@ def configurations_table() -> Table:
 def runs_table(runs: Sequence["Run"]) -> Table:
     """One row per configuration and state: seeds, batches done, newest test error."""
     from quiescent.config import label
+    from quiescent.lease import holder
     from quiescent.runs import default_folder
 
     table = plain_table("configuration", "seeds", "batches", "test error (rms)", "state")
@@ -53,6 +54,8 @@ def runs_table(runs: Sequence["Run"]) -> Table:
         config = run.config()
         done, wanted = run.batches_done(), config.training.batches
         state = "finished" if done >= wanted else "unfinished" if done else "not started"
+        if holder(run.folder):
+            state = "in training"
         metrics = run.metrics()
         error = rms_error(metrics[-1].error, config.task.variable) if metrics else "-"
         folder = run.folder.parent

@@ -66,13 +66,19 @@ class _Entry:
         self.in_vain = 0
 
     def look(self) -> list[Running]:
-        """Which of its runs are held, and how far they are."""
+        """Which of its runs are being trained, and how far they are; or measured, once they are trained."""
         found = []
         for number, (run, batches) in enumerate(zip(self.job.runs, self.batches, strict=True)):
             holder = noted(run.folder)
-            if holder is not None:
+            if holder is None:
+                self.done[number] = run.batches_done()
+            else:
                 self.done[number] = max(self.done[number], holder.note)
                 found.append(Running(run, self.done[number], batches, holder.host))
+        if not found and self.done == self.batches:
+            found = [
+                Running(task.run, sum(self.batches), sum(self.batches), "measuring") for task in self.job.tasks[:1]
+            ]
         return found
 
 
@@ -144,8 +150,10 @@ def _look(entries: Sequence[_Entry], slots: int | None) -> tuple[list[Running], 
     """What runs, how many jobs wait, and batches done. Engines take jobs in order, so only the first are looked at."""
     running: list[Running] = []
     busy = 0
-    for entry in entries[: 200 if slots is None else 2 * slots + 20]:
+    for entry in entries[: 50 if slots is None else 2 * slots + 20]:
+        if busy == slots:
+            break
         found = entry.look()
         running += found
-        busy += bool(found) or all(d >= b for d, b in zip(entry.done, entry.batches, strict=True))
+        busy += bool(found)
     return running, len(entries) - busy, sum(sum(entry.done) for entry in entries)
