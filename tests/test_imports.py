@@ -20,7 +20,7 @@ LATER = [
         "jobs",
         "workers",
     ),
-    *("grid", "schedule", "engines", "sweep", "standing", "sweeping", "estimate"),
+    *("grid", "schedule", "engines", "slurm", "sweep", "standing", "sweeping", "estimate"),
     *("activity", "quiescence", "evaluation", "measuring", "claims", "paper", "page", "report", "demo", "cli"),
 ]
 FORBIDDEN = {

@@ -150,7 +150,8 @@ def sweep(
     device: Device = None,
 ) -> None:
     """Train and measure every combination of values, on this machine or a cluster; only what is missing."""
-    from quiescent.engines import Place, split_slurm
+    from quiescent.engines import Place
+    from quiescent.slurm import split_slurm
     from quiescent.sweeping import run_sweep
 
     names = list(dict.fromkeys(name.strip() for name in measures.split(",") if name.strip()))
@@ -273,9 +274,10 @@ def paper(
 ) -> None:
     """Reproduce every experiment, measure, figure and claim of the paper; go on where that was interrupted."""
     from quiescent.config import parse_seeds
-    from quiescent.engines import Place, split_slurm
+    from quiescent.engines import Place
     from quiescent.experiments.paper import SCALES
     from quiescent.paper import run_paper
+    from quiescent.slurm import split_slurm
 
     folder = out or Path("paper" if scale == "full" else f"paper-{scale}")
     command = shlex.join(["quiescent", *sys.argv[1:]])

@@ -1,26 +1,21 @@
 """Engines that do jobs, all of them Parsl's: processes on this machine, a Slurm cluster, or a user's configuration."""
 
-import functools
 import importlib.util
 import queue
-import shlex
-import socket
-import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
-from pydantic import Field, ValidationError
 
 from quiescent.errors import QuiescentError
 from quiescent.jobs import Job, Outcome, from_plain, to_plain
 from quiescent.schedule import Engine
-from quiescent.settings import Count, Positive, Settings
+from quiescent.slurm import SlurmSettings, slurm_config
 from quiescent.training import usable_device
 from quiescent.workers import Worker
 
@@ -30,56 +25,11 @@ if TYPE_CHECKING:
 Perform = Callable[[dict[str, Any], str | None], Outcome]
 
 ALLOCATIONS = 4  # of a cluster, unless the user says otherwise
-POLLING = 10  # s between looks at the queue of a cluster
-SILENCE = 20  # s after which a worker of a cluster that says nothing is taken for lost
 _WORKERS: dict[int, Worker] = {}  # of this process, by the thread that hands them jobs
 
 
 class EngineLost(QuiescentError):  # noqa: N818 - nobody's mistake
     """What hands out jobs is gone; only a new process can start it again."""
-
-
-class SlurmSettings(Settings):
-    """What one allocation of a Slurm cluster is: `--on slurm KEY=VALUE ...`."""
-
-    partition: str | None = None
-    account: str | None = None
-    qos: str | None = None
-    constraint: str | None = None
-    time: Annotated[str, Field(pattern=r"^(\d+-)?\d{1,3}:\d{2}:\d{2}$")] = "01:00:00"
-    cpus: Count = 1  # cores, and networks trained side by side on them
-    gpus: Annotated[int, Field(ge=0)] = 0  # instead: networks are trained as populations, one on each
-    gpu_memory: Positive = 16.0  # GB of one, from which the size of populations is planned
-    memory: Count | None = None  # GB
-    options: str = ""  # more of sbatch's, such as "--reservation=mine --nice"
-    address: str | None = None  # of this machine, as nodes see it; by default they try all that it has
-    setup: str = ""  # commands before the workers start, such as "module load cuda"
-
-    @property
-    def device(self) -> str:
-        return "cuda" if self.gpus else "cpu"
-
-
-def split_slurm(words: Sequence[str], on: str) -> tuple[list[str], SlurmSettings]:
-    """Part the words that describe an allocation, for `--on slurm` only, from all others."""
-    pairs = [word.partition("=") for word in words]
-    chosen = {key: text for key, equals, text in pairs if equals and key in SlurmSettings.model_fields}
-    if chosen and on != "slurm":
-        raise QuiescentError(f"'{next(iter(chosen))}' is a setting of --on slurm; here --on is {on}.")
-    try:
-        settings = SlurmSettings.model_validate(chosen)
-    except ValidationError as error:
-        laws = (f"{one['loc'][0]}={one['input']}: {_law(dict(one))}." for one in error.errors())
-        raise QuiescentError("\n".join(laws)) from None
-    return [
-        word for word, (key, equals, _) in zip(words, pairs, strict=True) if not equals or key not in chosen
-    ], settings
-
-
-def _law(error: dict[str, Any]) -> str:
-    if error["type"] == "string_pattern_mismatch":
-        return "must be a time limit such as 08:00:00 or 2-00:00:00"
-    return str(error["msg"]).removeprefix("Value error, ").replace("Input should be", "must be")
 
 
 def do(plain: dict[str, Any], device: str | None) -> Outcome:
@@ -137,7 +87,7 @@ def open_engine(place: Place, folder: Path) -> AbstractContextManager[Engine]:
     if place.on == "local":
         return _local(place)
     if place.on == "slurm":
-        config = _slurm(place.slurm, place.jobs or ALLOCATIONS, folder)
+        config = slurm_config(place.slurm, place.jobs or ALLOCATIONS, folder)
         return _started(config, do, place.device or place.slurm.device, place.slots())
     return _started(_from_file(Path(place.on)), do, place.device, None)
 
@@ -220,62 +170,6 @@ def _require_alive(config: "ParslConfig") -> None:
 def _interchange_ended(config: "ParslConfig") -> bool:
     processes = (getattr(executor, "interchange_proc", None) for executor in config.executors)
     return any(process is not None and process.poll() is not None for process in processes)
-
-
-def _slurm(settings: SlurmSettings, allocations: int, folder: Path) -> "ParslConfig":
-    from parsl.config import Config
-    from parsl.executors import HighThroughputExecutor
-    from parsl.jobs.error_handlers import windowed_error_handler
-    from parsl.launchers import SimpleLauncher
-    from parsl.providers import SlurmProvider
-
-    class Provider(SlurmProvider):
-        status_polling_interval = POLLING  # Parsl's own is a minute, for which a lost allocation is not replaced
-
-    provider = Provider(
-        partition=settings.partition,
-        account=settings.account,
-        qos=settings.qos,
-        constraint=settings.constraint,
-        cores_per_node=settings.cpus,
-        mem_per_node=settings.memory,
-        gpus_per_node=settings.gpus or None,
-        walltime=settings.time,
-        scheduler_options="\n".join(f"#SBATCH {option}" for option in shlex.split(settings.options)),
-        worker_init=f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH\n{settings.setup}",
-        init_blocks=0,
-        max_blocks=allocations,
-        exclusive=False,
-        launcher=SimpleLauncher(),
-    )
-    executor = HighThroughputExecutor(
-        label="slurm",
-        provider=provider,
-        max_workers_per_node=settings.gpus or settings.cpus,
-        available_accelerators=settings.gpus,
-        address=settings.address or "127.0.0.1",
-        heartbeat_period=2,
-        heartbeat_threshold=SILENCE,
-        block_error_handler=functools.partial(windowed_error_handler, threshold=3),
-        interchange_launch_cmd=[sys.executable, "-m", "quiescent.interchange"],
-    )
-    if settings.address is None:  # Parsl would ask a server on the internet for one more
-        executor.address, executor.all_addresses = None, _addresses()
-    return Config(
-        executors=[executor],
-        run_dir=str(folder.absolute()),
-        strategy="htex_auto_scale",
-        strategy_period=1,
-        max_idletime=60,
-    )
-
-
-def _addresses() -> set[str]:
-    """Those of this machine's interfaces."""
-    import psutil
-
-    interfaces = psutil.net_if_addrs().values()
-    return {one.address for interface in interfaces for one in interface if one.family == socket.AF_INET}
 
 
 def _from_file(path: Path) -> "ParslConfig":

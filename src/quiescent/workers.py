@@ -234,6 +234,7 @@ def main() -> None:
             if child == 0:
                 _end(values)
             _, status = os.waitpid(child, 0)
+            os.write(1, b"\n")  # should the child have died within a line
             _say(ended=os.waitstatus_to_exitcode(status))
 
 
