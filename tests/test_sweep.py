@@ -154,7 +154,7 @@ def test_a_plot_shows_the_means_over_seeds_against_the_key(numbers):
     assert list(lines) == ["kind vanilla", "kind gru"]
     expected = numbers["kl"].sel(reading="valid", phase="quiescent").mean("seed")
     np.testing.assert_allclose(lines["kind gru"].get_ydata(), expected.sel({"network.kind": "gru"}))
-    assert plot.get_ylabel() == "kl (nats)"
+    assert plot.get_ylabel() == "kl, quiescent (nats)"
     assert plot.get_xscale() == "symlog"  # wide, and with a zero
 
 

@@ -61,18 +61,21 @@ def plan_table(plan: sweep.Plan, missing: Sequence[Job]) -> Table:
     """One row per folder of runs: how many, what is to be trained, in populations of which size, and measured."""
     together = {run: len(job.runs) for job in missing for run in job.runs}
     to_measure = {task.run for job in missing for task in job.tasks}
-    table = plain_table("folder", "networks", "to train", "together", "to measure")
-    for column in table.columns[1:]:
+    axes = [axis for axis in plan.grid.axes if axis != "seed"]
+    table = plain_table(*map(_last, axes), "networks", "to train", "together", "to measure", "folder")
+    for column in table.columns[:-1]:
         column.no_wrap, column.justify = True, "right"
     folders: dict[Path, list[Run]] = {}
-    for run in plan.runs:
+    values: dict[Path, list[str]] = {}
+    for run, point in zip(plan.runs, plan.grid.points, strict=True):
         folders.setdefault(run.folder.parent, []).append(run)
+        values[run.folder.parent] = [_short(point.at[axis]) for axis in axes]
     for folder, runs in list(folders.items())[:ROWS]:
-        sizes = sorted({together[run] for run in runs if run in together})
+        sizes = ", ".join(map(str, sorted({together[run] for run in runs if run in together})))
         counts = len(runs), sum(run in together for run in runs), sum(run in to_measure for run in runs)
-        table.add_row(str(folder), *map(str, counts[:2]), ", ".join(map(str, sizes)), str(counts[2]))
+        table.add_row(*values[folder], *map(str, counts[:2]), sizes, str(counts[2]), str(folder))
     if len(folders) > ROWS:
-        table.add_row(f"and {len(folders) - ROWS} more folders", *[""] * 4)
+        table.add_row(*[""] * (len(axes) + 4), f"and {len(folders) - ROWS} more")
     table.title = f"{len(plan.runs)} networks; results in {plan.folder}"
     return table
 
@@ -95,7 +98,7 @@ def _report(console: Console, plan: sweep.Plan) -> None:
 def results_table(results: xr.Dataset) -> Table:
     """A row per point of the grid, seeds aside: mean and spread of every measure at rest, over all steps."""
     axes = [str(dim) for dim in results["test_error"].dims if dim != "seed"] if "test_error" in results else []
-    table = plain_table(*(axis.rpartition(".")[2] for axis in axes), "networks")
+    table = plain_table(*map(_last, axes), "networks")
     names = [str(name) for name in results.data_vars if _is_shown(results[name], str(name))]
     for name in names:
         unit = results[name].attrs.get("unit")
@@ -122,6 +125,10 @@ def at_rest(array: xr.DataArray) -> xr.DataArray:
 def _is_shown(array: xr.DataArray, name: str) -> bool:
     hidden = name.endswith(("_stderr", "_bootstrap")) or name == "test_loss"
     return not hidden and ("phase" not in array.dims or "quiescent" in array["phase"].values)
+
+
+def _last(key: str) -> str:
+    return key.rpartition(".")[2]
 
 
 def _short(value: object) -> str:

@@ -52,8 +52,9 @@ def draw(results: xr.Dataset, measure: str, axis: str, *, phase: str = "quiescen
             plot.set_xscale("symlog", linthresh=_least(places))
         else:
             plot.set_xticks(places, [_short(value) for value in values])
-        unit = array.attrs.get("unit")
-        plot.set(xlabel=axis, ylabel=f"{measure} ({unit})" if unit else measure)
+        what = f"{measure}, {phase}" if "phase" in results[measure].dims else measure
+        unit = array.attrs.get("unit", "").replace("^2", "²")
+        plot.set(xlabel=axis, ylabel=f"{what} ({unit})" if unit else what)
         if len(lines) > 1:
             figure.legend(loc="outside lower center", ncols=min(3, len(lines)))
     return figure
