@@ -1,0 +1,79 @@
+"""The live page as one file: template, style and script put together, with a policy that lets nothing else in."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from typing import Literal, TypedDict
+
+import numpy as np
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+# In the order in which they need one another.
+SCRIPTS = (
+    "vendor/uPlot.iife.min.js",
+    "pack.js",
+    "random.js",
+    "network.js",
+    "codes.js",
+    "task.js",
+    "member.js",
+    "fourier.js",
+    "measures.js",
+    "colours.js",
+    "arena.js",
+    "space.js",
+    "plots.js",
+    "save.js",
+    "main.js",
+)
+STYLES = ("vendor/uPlot.min.css", "watch.css")
+LICENCES = {"uPlot": "vendor/uPlot.LICENSE.txt"}
+
+
+class Packed(TypedDict):
+    """An array as text: base64 of its little-endian numbers in C order."""
+
+    type: str
+    shape: list[int]
+    data: str
+
+
+def pack(array: np.ndarray, kind: Literal["float16", "float32", "uint8"] = "float32") -> Packed:
+    """Pack an array in the given type."""
+    little = np.ascontiguousarray(array, np.dtype(kind).newbyteorder("<"))
+    return {"type": kind, "shape": list(array.shape), "data": base64.b64encode(little.tobytes()).decode()}
+
+
+def render(members: Sequence[Mapping[str, object]], variable: str) -> str:
+    """The page of some members."""
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    template = environment.from_string(_asset("watch.html"))
+    script = "\n".join(["'use strict';", *map(_asset, SCRIPTS)])
+    style = "\n".join(map(_asset, STYLES))
+    return template.render(
+        members=members,
+        variable=variable,
+        script=Markup(script),
+        style=Markup(style),
+        script_hash=_hash(script),
+        style_hash=_hash(style),
+        data=Markup(_json({"variable": variable, "members": members})),
+        licences={name: _asset(file) for name, file in LICENCES.items()},
+    )
+
+
+def _asset(name: str) -> str:
+    text = (resources.files(__package__) / "watch" / name).read_text(encoding="utf-8")
+    return text.replace("\r\n", "\n")  # as a browser reads it, or its hash would be another
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _json(values: object) -> str:
+    """JSON that no HTML parser can mistake for the end of a script."""
+    return json.dumps(values, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
