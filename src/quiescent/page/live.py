@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from importlib import resources
-from typing import Literal, TypedDict
+from typing import Any, Literal, TypedDict
 
 import numpy as np
 from jinja2 import Environment, StrictUndefined
@@ -22,11 +22,15 @@ SCRIPTS = (
     "member.js",
     "fourier.js",
     "measures.js",
+    "world.js",
     "colours.js",
+    "stage.js",
     "arena.js",
+    "ring.js",
     "space.js",
     "plots.js",
     "save.js",
+    "controls.js",
     "main.js",
 )
 STYLES = ("vendor/uPlot.min.css", "watch.css")
@@ -47,7 +51,7 @@ def pack(array: np.ndarray, kind: Literal["float16", "float32", "uint8"] = "floa
     return {"type": kind, "shape": list(array.shape), "data": base64.b64encode(little.tobytes()).decode()}
 
 
-def render(members: Sequence[Mapping[str, object]], variable: str) -> str:
+def render(members: Sequence[Mapping[str, Any]], variable: str) -> str:
     """The page of some members."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string(_asset("watch.html"))
@@ -56,6 +60,7 @@ def render(members: Sequence[Mapping[str, object]], variable: str) -> str:
     return template.render(
         members=members,
         variable=variable,
+        title=title(members, variable),
         script=Markup(script),
         style=Markup(style),
         script_hash=_hash(script),
@@ -63,6 +68,19 @@ def render(members: Sequence[Mapping[str, object]], variable: str) -> str:
         data=Markup(_json({"variable": variable, "members": members})),
         licences={name: _asset(file) for name, file in LICENCES.items()},
     )
+
+
+def title(members: Sequence[Mapping[str, Any]], variable: str) -> str:
+    """What networks these are, in one line."""
+    many = len(members) > 1
+    number = {1: "A", 2: "Two", 3: "Three", 4: "Four"}.get(len(members), str(len(members)))
+    units = {member["units"] for member in members}
+    size = f" of {units.pop()} units" if len(units) == 1 else ""
+    noisy = {member["noise"]["trained"] > 0 for member in members}
+    noise = "with and without noise" if len(noisy) > 1 else "with noise" if noisy.pop() else "without noise"
+    subject, verb = ("they", "") if many else ("it", "s")
+    goal = f"which way {subject} face{verb}" if variable == "heading" else f"where {subject} {'are' if many else 'is'}"
+    return f"{number} recurrent network{'s' if many else ''}{size}, trained {noise} to know {goal}"
 
 
 def _asset(name: str) -> str:
