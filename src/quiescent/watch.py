@@ -11,7 +11,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from quiescent.activity import Active, Activity
-from quiescent.config import label, task_noise
+from quiescent.config import label, overrides_of, task_noise
 from quiescent.errors import QuiescentError
 from quiescent.evaluation import require_one_variable
 from quiescent.files import writing
@@ -122,7 +122,9 @@ def _describe(run: Run, members: Members, weights: WeightType) -> dict[str, obje
     metrics = run.metrics()
     trained = sqrt(network.sigma2_rec)
     return {
-        "name": label(config),
+        "name": label(config).partition("+")[0],
+        "label": label(config),
+        "changes": ", ".join(f"{key}={value}" for key, value in overrides_of(config).items()),
         "seed": config.seed[0],
         "batches": run.batches_done(),
         "error": rms_error(metrics[-1].error, config.task.variable) if metrics else "",

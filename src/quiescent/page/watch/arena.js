@@ -2,7 +2,6 @@
 
 const GLOW = 44; // pixels of the activity map, per dimension
 const MARGIN = 0.05; // of the box, around it
-const AGES = 10; // shades of a trail
 
 /** A box of two dimensions. */
 class Arena {
@@ -19,11 +18,14 @@ class Arena {
   weigh() {
     const { centres, size, spec } = this.member.code;
     const k = Math.min(6, size);
-    const found = { k, cells: new Int32Array(GLOW * GLOW * k), weights: new Float32Array(GLOW * GLOW * k) };
+    const numbers = GLOW * GLOW * k;
+    const found = { k, cells: new Int32Array(numbers), weights: new Float32Array(numbers), inside: new Float32Array(GLOW * GLOW) };
     const closeness = new Float64Array(size);
     const best = new Int32Array(k);
     for (let p = 0; p < GLOW * GLOW; p++) {
       const [x, y] = this.pixel(p % GLOW, Math.floor(p / GLOW), GLOW, GLOW);
+      const beyond = Math.max(...this.box.map(([low, high], d) => Math.max(low - [x, y][d], [x, y][d] - high) / (high - low)));
+      found.inside[p] = Math.exp(-((Math.max(0, beyond) / 0.02) ** 2)); // it fades beyond the walls
       for (let i = 0; i < size; i++) closeness[i] = -((centres[2 * i] - x) ** 2 + (centres[2 * i + 1] - y) ** 2);
       largest(closeness, 0, size, k, best);
       const width = 2 * (spec.width / 3) ** 2 - closeness[best[0]];
@@ -77,7 +79,7 @@ class Arena {
     this.drawBehaviour(context, theme, night);
     if (this.nearest) this.drawGlow(context, colour, night);
     this.drawFrame(context, theme, night);
-    this.drawTrails(context, colour);
+    drawTrails(context, this.world, this.m, colour, (place) => [[this.x(place), this.y(place)]]);
     this.drawDreamers(context, theme, colour, night);
     const { place } = this.world;
     if (place) drawCross(context, this.x(place), this.y(place), css(theme.on(night), 0.9), 5);
@@ -92,7 +94,7 @@ class Arena {
     if (this.shaded !== key) {
       this.shaded = key;
       this.highest ??= density.log.reduce((a, b) => Math.max(a, b));
-      const strength = night > 0.5 ? 0.2 : 0.15;
+      const strength = night > 0.5 ? 0.15 : 0.14;
       this.shade.paint(theme.on(night > 0.5 ? 1 : 0), (column, row) => {
         return strength * Math.exp(0.7 * (lookUp(density, this.pixel(column, row, 96, 96)) - this.highest));
       });
@@ -103,7 +105,7 @@ class Arena {
 
   /** Activity of the first dreamer's cells. */
   drawGlow(context, colour, night) {
-    const { k, cells, weights } = this.nearest;
+    const { k, cells, weights, inside } = this.nearest;
     const { outputs } = this.member;
     const rounded = colour.map(Math.round);
     const values = (this.values ??= new Float32Array(GLOW * GLOW));
@@ -116,7 +118,10 @@ class Arena {
     }
     this.peak = this.peak ? this.peak + 0.1 * (peak - this.peak) : peak; // does not flicker
     const strength = night > 0.5 ? 0.62 : 0.5;
-    this.glow.paint(rounded, (column, row) => strength * Math.min(1, values[row * GLOW + column] / this.peak) ** 0.9);
+    this.glow.paint(rounded, (column, row) => {
+      const p = row * GLOW + column;
+      return strength * inside[p] * Math.min(1, values[p] / this.peak) ** 0.9;
+    });
     context.drawImage(this.glow.canvas, this.left, this.top, this.w, this.h);
   }
 
@@ -136,33 +141,6 @@ class Arena {
       context.moveTo(this.x(from), this.y(from));
       context.lineTo(this.x(to), this.y(to));
       context.stroke();
-    });
-  }
-
-  drawTrails(context, colour) {
-    const { world, m } = this;
-    const crowd = Math.max(0.3, 1 / Math.sqrt(world.count));
-    const paths = Array.from({ length: AGES }, () => [new Path2D(), new Path2D()]); // of the first, and of the others
-    for (let k = 0; k < world.count; k++) {
-      let before = null;
-      world.trail(m, k, (place, age) => {
-        const at = [this.x(place), this.y(place)];
-        if (before) {
-          const path = paths[Math.floor(age * AGES)][k ? 1 : 0];
-          path.moveTo(...before);
-          path.lineTo(...at);
-        }
-        before = at;
-      });
-    }
-    paths.forEach(([own, others], age) => {
-      const fresh = 1 - age / AGES;
-      context.lineWidth = 1.2;
-      context.strokeStyle = css(colour, 0.75 * crowd * fresh ** 1.5);
-      context.stroke(others);
-      context.lineWidth = 1 + 1.4 * fresh;
-      context.strokeStyle = css(colour, 0.95 * fresh ** 1.3);
-      context.stroke(own);
     });
   }
 

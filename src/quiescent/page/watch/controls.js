@@ -92,7 +92,7 @@ class Controls {
     const levels = world.members.map((member) => world.level(member));
     fields.noise.value = levels[0];
     const words = [...new Set(levels.map(multiple))].join(' / ');
-    this.say('noise', `${words}${world.noise === null ? '' : ''}`);
+    this.say('noise', words);
     fields.own.disabled = world.noise === null;
     fields.speed.value = Math.log2(page.speed);
     const { dt } = world.members[0].spec;

@@ -8,11 +8,11 @@ class Plots {
     Object.assign(this, { world, theme });
     this.values = world.members.map(() => ({ awake: null, asleep: null })); // newest divergences
     const { circular } = world.members[0];
-    const square = circular ? 'rad²' : world.members[0].dim === 1 ? 'm²' : 'm²';
+    const square = circular ? 'rad²' : 'm²';
     this.plots = {
       kl: this.make('kl', 'time (s)', [1e-3, 10], 3, ['floor', 'uniform']),
       displacement: this.make('displacement', 'lag (s)', null, 3, ['behaviour']),
-      coverage: this.make('coverage', 'time (s)', [0, 1], 1, ['behaviour']),
+      coverage: this.make('coverage', 'time (s)', [0, 100], 1, ['behaviour']),
     };
     this.units = { kl: ' nats', displacement: ` ${square}`, coverage: ' %' };
   }
@@ -24,12 +24,17 @@ class Plots {
     const axis = (more) => ({
       stroke: () => css(theme.soft),
       grid: { stroke: () => css(theme.line), width: 1 },
+      space: 24,
       ticks: { show: false },
       font: '11px system-ui, sans-serif',
       labelFont: '11px system-ui, sans-serif',
-      values: (_, values) => values.map((value) => (value === null ? '' : shown(value))),
       ...more,
     });
+    const decades = {
+      splits: (plot, number, low, high) => powers(low, high),
+      values: (_, values) => values.map(power),
+    };
+    const percents = { splits: () => [0, 25, 50, 75, 100], values: (_, values) => values.map((value) => `${value} %`) };
     const series = [{}];
     world.members.forEach((_, m) => {
       for (const reference of references) {
@@ -51,7 +56,7 @@ class Plots {
         y: { distr: distribution, range: (_, low, high) => range ?? around(low, high) },
       },
       series: series.map((one) => ({ points: { show: false }, spanGaps: true, ...one })),
-      axes: [axis({ size: 36, label, labelSize: 16, labelGap: -4 }), axis({ size: 44, gap: 3 })],
+      axes: [axis({ size: 20, label, labelSize: 15, labelGap: 0, ...decades }), axis({ size: 44, ...(distribution === 3 ? decades : percents) })],
     };
     const plot = new uPlot(options, [[1, 2], ...series.slice(1).map(() => [null, null])], host);
     new ResizeObserver(() => {
@@ -94,13 +99,14 @@ class Plots {
       const level = (value) => (value === null ? [[first], [null]] : [[first, last], [1, 1].map(() => Math.max(value, SMALLEST.kl))]);
       tables.kl.push(level(behaviour.floor), level(behaviour.uniform));
       tables.displacement.push([behaviour.lags.map((lag) => lag * dt), behaviour.msd]);
-      tables.coverage.push([behaviour.coverage.map((_, t) => (t + 1) * dt), behaviour.coverage]);
+      const percent = (values) => values.map((value) => 100 * value);
+      tables.coverage.push([behaviour.coverage.map((_, t) => (t + 1) * dt), percent(behaviour.coverage)]);
       for (const phase of ['awake', 'asleep']) {
-        const { curve, ...record } = this.world.records[m][phase];
+        const { curve } = this.world.records[m][phase];
         tables.kl.push([curve.klTime.map((t) => t * dt), curve.kl]);
         const { lags, msd } = this.world.records[m][phase].displacement();
         tables.displacement.push([lags.map((lag) => lag * dt), msd.map((value) => Math.max(value, SMALLEST.displacement))]);
-        tables.coverage.push([curve.time.map((t) => t * dt), curve.coverage]);
+        tables.coverage.push([curve.time.map((t) => t * dt), percent(curve.coverage)]);
       }
     });
     for (const name in tables) this.plots[name].setData(uPlot.join(tables[name].map(filled)));
@@ -141,6 +147,19 @@ function filled([x, y]) {
 function around(low, high) {
   if (!(low > 0) || !(high > 0)) return [1e-4, 1];
   return [10 ** Math.floor(Math.log10(low)), 10 ** Math.ceil(Math.log10(high * 1.2))];
+}
+
+/** Powers of ten on a logarithmic axis: all, or every other one where there are many. */
+function powers(low, high) {
+  const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
+  const every = last - first > 4 ? 2 : 1;
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => i + first).filter((n) => n % every === 0).map((n) => 10 ** n);
+}
+
+function power(value) {
+  const n = Math.round(Math.log10(value));
+  if (n >= -2 && n <= 3) return String(Number((10 ** n).toPrecision(1)));
+  return `10${Array.from(String(n).replace('-', '⁻'), (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[digit] ?? digit).join('')}`;
 }
 
 /** Three digits, without a tail of zeros. */

@@ -17,7 +17,7 @@ class Curve {
     this.drawHill(context, this.behaviour(), css(theme.on(night), 0.16));
     this.drawHill(context, this.activity(), css(colour, 0.55));
     this.drawLine(context);
-    for (let k = world.count - 1; k >= 0; k--) this.drawTrail(context, k, colour);
+    drawTrails(context, world, this.m, colour, (place, age, before) => this.path(place, age, before));
     for (let k = world.count - 1; k >= 0; k--) {
       if (!world.asleep) this.drawTruth(context, member.animals[k].place, css(theme.on(night), k ? 0.25 : 0.9), k);
       const [x, y] = this.at(member.decoded.subarray(k, k + 1), 0);
@@ -61,22 +61,6 @@ class Curve {
     context.fillStyle = fill;
     context.fill('evenodd');
   }
-
-  drawTrail(context, k, colour) {
-    let before = null;
-    context.lineWidth = k ? 1 : 2;
-    this.world.trail(this.m, k, (place, age) => {
-      const at = this.at(place, age);
-      if (before && Math.hypot(at[0] - before[0], at[1] - before[1]) < 0.4 * this.stage.width) {
-        context.strokeStyle = css(colour, (k ? 0.35 : 0.95) * (1 - age) ** 1.3);
-        context.beginPath();
-        context.moveTo(...before);
-        context.lineTo(...at);
-        context.stroke();
-      }
-      before = at;
-    });
-  }
 }
 
 /** A ring for headings; zero is to the right, and angles grow counter-clockwise. */
@@ -90,6 +74,13 @@ class Ring extends Curve {
   at([angle], depth) {
     const radius = this.radius * (depth > 0 ? 1 - 0.85 * depth : 1 - 0.3 * depth);
     return [this.middle[0] + radius * Math.cos(angle), this.middle[1] - radius * Math.sin(angle)];
+  }
+
+  /** From an earlier heading the short way round, in arcs. */
+  path([angle], age, before) {
+    const turn = before ? wrap(angle - before[0]) : 0;
+    const pieces = Math.ceil(Math.abs(turn) / 0.15) || 1;
+    return Array.from({ length: pieces }, (_, i) => this.at([angle - turn * (1 - (i + 1) / pieces)], age));
   }
 
   log({ log }, angle) {
@@ -151,6 +142,10 @@ class Line extends Curve {
     const [low, high] = this.box[0];
     const x = this.left + ((place - low) / (high - low)) * (this.right - this.left);
     return [x, this.level - depth * (depth > 0 ? this.rise : 0.2 * this.rise)];
+  }
+
+  path(place, age) {
+    return [this.at(place, age)];
   }
 
   log(density, place) {

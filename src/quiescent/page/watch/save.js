@@ -53,12 +53,12 @@ function makeTable({ members, log }) {
   const head = ['network', 'seed', 'dreamer', 'step', 'time_s', 'phase', 'noise'];
   const lines = [[...head, ...axes.map((axis) => `decoded_${axis}`), ...axes.map((axis) => `true_${axis}`)].join(',')];
   for (const { m, time, level, decoded, truth } of log) {
-    const { name, seed, dt } = members[m].spec;
+    const { label, seed, dt } = members[m].spec;
     for (let k = 0; k * dim < decoded.length; k++) {
       const places = [decoded, truth].flatMap((from) => {
         return axes.map((_, d) => (from ? Number(from[k * dim + d].toPrecision(7)) : ''));
       });
-      const start = [quoted(name), seed, k + 1, time, Number((time * dt).toFixed(6)), truth ? 'awake' : 'asleep', Number(level.toFixed(6))];
+      const start = [quoted(label), seed, k + 1, time, Number((time * dt).toFixed(6)), truth ? 'awake' : 'asleep', Number(level.toFixed(6))];
       lines.push([...start, ...places].join(','));
     }
   }

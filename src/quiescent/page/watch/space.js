@@ -73,7 +73,7 @@ class Space {
     const [x, y] = [a * Math.cos(yaw) - b * Math.sin(yaw), a * Math.sin(yaw) + b * Math.cos(yaw)];
     const height = c * Math.cos(pitch) - y * Math.sin(pitch);
     const depth = -(c * Math.sin(pitch) + y * Math.cos(pitch)) / extent;
-    const zoom = ((0.4 * Math.min(stage.width, stage.height)) / extent) * (1 + 0.12 * depth);
+    const zoom = ((0.45 * Math.min(stage.width, stage.height)) / extent) * (1 + 0.12 * depth);
     return [stage.width / 2 + x * zoom, stage.height / 2 - height * zoom, depth];
   }
 

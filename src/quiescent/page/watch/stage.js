@@ -1,5 +1,7 @@
 // What pictures are drawn on, and small things that are drawn.
 
+const AGES = 10; // shades of a trail
+
 /** A canvas that keeps the sharpness of the screen; `draw(context, width, height)` works in CSS pixels. */
 class Stage {
   constructor(canvas) {
@@ -48,6 +50,32 @@ class Picture {
     }
     this.context.putImageData(this.image, 0, 0);
   }
+}
+
+/** Trails of all dreamers, that of the first one strongest; `points(place, age, before)` are the next points of the canvas. */
+function drawTrails(context, world, m, colour, points) {
+  const crowd = Math.max(0.3, 1 / Math.sqrt(world.count));
+  const paths = Array.from({ length: AGES }, () => [new Path2D(), new Path2D()]); // of the first, and of the others
+  for (let k = 0; k < world.count; k++) {
+    let [from, before] = [null, null];
+    world.trail(m, k, (place, age) => {
+      const path = paths[Math.floor(age * AGES)][k ? 1 : 0];
+      const next = points(place, age, before);
+      if (from) path.moveTo(...from);
+      for (const point of next) if (from) path.lineTo(...point);
+      from = next[next.length - 1];
+      before = place;
+    });
+  }
+  paths.forEach(([own, others], age) => {
+    const fresh = 1 - age / AGES;
+    context.lineWidth = 1.2;
+    context.strokeStyle = css(colour, 0.75 * crowd * fresh ** 1.5);
+    context.stroke(others);
+    context.lineWidth = 1 + 1.4 * fresh;
+    context.strokeStyle = css(colour, 0.95 * fresh ** 1.3);
+    context.stroke(own);
+  });
 }
 
 function drawDot(context, x, y, radius, colour, halo) {
