@@ -8,7 +8,7 @@ import pytest
 SOURCE = Path(__file__).parents[1] / "src" / "quiescent"
 LATER = [
     *("members", "episode", "gradient", "loss", "runs", "training", "workers"),
-    *("activity", "quiescence", "evaluation", "measuring", "claims", "paper", "page", "report", "demo", "cli"),
+    *("activity", "quiescence", "evaluation", "measuring", "claims", "paper", "page", "watch", "report", "demo", "cli"),
 ]
 FORBIDDEN = {
     "tasks": [*LATER, "networks", "lanes", "config", "measures", "figures"],

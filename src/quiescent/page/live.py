@@ -4,13 +4,14 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from importlib import resources
+from pathlib import Path
 from typing import Any, Literal, TypedDict
 
 import numpy as np
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+FOLDER = Path(__file__).parent / "watch"
 # In the order in which they need one another.
 SCRIPTS = (
     "vendor/uPlot.iife.min.js",
@@ -84,7 +85,7 @@ def title(members: Sequence[Mapping[str, Any]], variable: str) -> str:
 
 
 def _asset(name: str) -> str:
-    text = (resources.files(__package__) / "watch" / name).read_text(encoding="utf-8")
+    text = (FOLDER / name).read_text(encoding="utf-8")
     return text.replace("\r\n", "\n")  # as a browser reads it, or its hash would be another
 
 

@@ -32,7 +32,7 @@ class Plots {
     });
     const decades = {
       splits: (plot, number, low, high) => powers(low, high),
-      values: (_, values) => values.map(power),
+      values: (_, values) => values.map((value) => (value === null ? '' : power(value))),
     };
     const percents = { splits: () => [0, 25, 50, 75, 100], values: (_, values) => values.map((value) => `${value} %`) };
     const series = [{}];

@@ -107,7 +107,7 @@ class Space {
   drawAxes(context, theme) {
     const length = 0.22 * this.extent;
     const [ox, oy] = this.see(0, 0, 0);
-    const corner = [30, this.stage.height - 26];
+    const corner = [38, this.stage.height - 30];
     context.strokeStyle = css(theme.soft, 0.7);
     context.fillStyle = css(theme.soft);
     context.font = '10px system-ui, sans-serif';
