@@ -197,14 +197,13 @@ def _behaviour(seen: Activity, other: Activity, seed: int) -> dict[str, object]:
     reached = coverage(bins_of(seen.decoded, seen.box), area).mean(1)
     own, again = (density_or_none(points_of(one.decoded), circular=one.circular) for one in (seen, other))
     rng = numpy_stream(seed, "measure")
-    nothing = own is None or again is None
     return {
         "lags": [int(lag) for lag in lags],
         "msd": [_or_none(mean(row)) for row in displacement(seen.decoded, lags, circular=seen.circular)],
         "area": pack(area, "uint8"),
         "coverage": reached.tolist(),
-        "floor": None if nothing else max(kl(again, own, rng=rng).value, 0.0),
-        "uniform": None if nothing else kl(UniformDensity(seen.box), own, rng=rng).value,
+        "floor": None if own is None or again is None else max(kl(again, own, rng=rng).value, 0.0),
+        "uniform": None if own is None else kl(UniformDensity(seen.box), own, rng=rng).value,
         "density": None if own is None else log_density(own, seen),
     }
 

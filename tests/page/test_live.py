@@ -104,7 +104,7 @@ def browser():
 @pytest.fixture
 def show(browser):
     """Open a page, paused; whatever it complains of or asks for fails the test."""
-    contexts, complaints = [], []
+    contexts, complaints, asked = [], [], []
 
     def opened(path, *, width=1280, height=800, **options):
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
@@ -124,6 +124,7 @@ def show(browser):
     for context in contexts:
         context.close()
     assert complaints == []
+    assert all(url.startswith(("file:", "data:", "blob:")) for url in asked)
 
 
 def stepped(members, trials, steps, seed=0):
@@ -180,7 +181,11 @@ def test_the_walk_is_that_of_the_task(show, positions):
         walk = """([m, lengths, turns]) => {
           const animal = page.world.members[m].animals[0];
           [animal.place, animal.direction] = [[0.9, -1.0], [0.6, -0.8]];
-          return lengths.map((length, t) => { const u = []; animal.move(length, turns[t], u); return [u, animal.place]; });
+          return lengths.map((length, t) => {
+            const input = [];
+            animal.move(length, turns[t], input);
+            return [input, animal.place];
+          });
         }"""
         found = page.evaluate(walk, [number, lengths[:, 0].tolist(), turns[:, 0].tolist()])
         np.testing.assert_allclose([one for one, _ in found], steps[:, 0], atol=1e-4)
@@ -227,16 +232,19 @@ def test_references_are_drawn_of_behaviour_and_a_dream_fills_in_its_curves(show,
 
 def test_noise_is_normal_and_comes_again_with_its_seed(show, pair):
     page = show(pair[0])
-    draw = (
-        "(seed) => { const random = new Random(seed, 3); return Array.from({ length: 20000 }, () => random.normal()); }"
-    )
+    draw = """(seed) => {
+      const random = new Random(seed, 3);
+      return Array.from({ length: 20000 }, () => random.normal());
+    }"""
     numbers = page.evaluate(draw, 7)
     assert numbers == page.evaluate(draw, 7)
     assert numbers != page.evaluate(draw, 8)
     assert stats.kstest(numbers, "norm").pvalue > 0.01
-    run = (
-        "(seed) => { page.setSeed(seed); page.advance(50); return [...page.world.members[0].states.subarray(0, 40)]; }"
-    )
+    run = """(seed) => {
+      page.setSeed(seed);
+      page.advance(50);
+      return [...page.world.members[0].states.subarray(0, 40)];
+    }"""
     states = page.evaluate(run, 1)
     assert states == page.evaluate(run, 1)
     assert states != page.evaluate(run, 2)
@@ -244,14 +252,26 @@ def test_noise_is_normal_and_comes_again_with_its_seed(show, pair):
 
 def test_dreamers_do_not_depend_on_how_many_there_are(show, pair):
     page = show(pair[0])
-    run = "(count) => { page.setCount(count); page.reset(); page.advance(40); return [...page.world.members[0].states.subarray(0, 18)]; }"
+    run = """(count) => {
+      page.setCount(count);
+      page.reset();
+      page.advance(40);
+      return [...page.world.members[0].states.subarray(0, 18)];
+    }"""
     np.testing.assert_allclose(page.evaluate(run, 1), page.evaluate(run, 17), atol=1e-5)
 
 
 def test_sleep_cuts_the_input_and_waking_goes_on_from_the_dream(show, pair):
     page = show(pair[0])
     page.evaluate("() => page.advance(5)")
-    world = "() => ({ asleep: page.world.asleep, input: page.world.members[0].inputs.some((x) => x), levels: page.world.members.map((one) => page.world.level(one)), place: page.world.members[0].animals[0].place, states: [...page.world.members[0].states.subarray(0, 18)], decoded: [...page.world.members[0].decoded.subarray(0, 2)] })"
+    world = """() => {
+      const { asleep, members } = page.world;
+      const [{ inputs, animals, states, decoded }] = members;
+      return {
+        asleep, input: inputs.some((x) => x), levels: members.map((one) => page.world.level(one)),
+        place: animals[0].place, states: [...states.subarray(0, 18)], decoded: [...decoded.subarray(0, 2)],
+      };
+    }"""
     awake = page.evaluate(world)
     assert (awake["asleep"], awake["input"], awake["levels"]) == (False, True, [1, 0])
     page.click("#phase")
@@ -278,9 +298,10 @@ def test_a_click_sets_the_start_for_all(show, pair, headings):
     page.mouse.click(box["x"] + 0.75 * box["width"], box["y"] + 0.25 * box["height"])
     place = page.evaluate("() => page.world.place")
     assert place == pytest.approx([0.25 * 2.2 * 1.1] * 2, abs=0.02)
-    everyone = page.evaluate(
-        "() => page.world.members.flatMap((one) => one.animals.slice(0, page.world.count).map((animal) => animal.place))"
-    )
+    places = """() => page.world.members.flatMap((one) => {
+      return one.animals.slice(0, page.world.count).map((animal) => animal.place);
+    })"""
+    everyone = page.evaluate(places)
     assert all(one == place for one in everyone)
     assert page.evaluate("() => page.world.time") == 0
     page.click("#anywhere")
@@ -293,9 +314,10 @@ def test_a_click_sets_the_start_for_all(show, pair, headings):
 
 def test_everything_can_be_done_from_the_keyboard(show, pair):
     page = show(pair[0])
-    state = (
-        "() => ({ ...page.world, members: 0, records: 0, trails: 0, log: 0, paused: page.paused, speed: page.speed })"
-    )
+    state = """() => {
+      const { time, asleep, count, noise, place } = page.world;
+      return { time, asleep, count, noise, place, paused: page.paused, speed: page.speed };
+    }"""
 
     def press(*keys):
         for key in keys:
@@ -415,7 +437,7 @@ def test_nothing_leaves_the_page(browser, pair):
             self.send_response(204)
             self.end_headers()
 
-        do_POST = do_GET
+        do_POST = do_GET  # noqa: N815
 
         def log_message(self, *_):
             pass
