@@ -3,13 +3,14 @@
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypedDict
 
 import numpy as np
 from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 FOLDER = Path(__file__).parent / "watch"
 # In the order in which they need one another.
@@ -55,6 +56,7 @@ def pack(array: np.ndarray, kind: Literal["float16", "float32", "uint8"] = "floa
 def render(members: Sequence[Mapping[str, Any]], variable: str) -> str:
     """The page of some members."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["breakable"] = breakable
     template = environment.from_string(_asset("watch.html"))
     script = "\n".join(["'use strict';", *map(_asset, SCRIPTS)])
     style = "\n".join(map(_asset, STYLES))
@@ -82,6 +84,11 @@ def title(members: Sequence[Mapping[str, Any]], variable: str) -> str:
     subject, verb = ("they", "") if many else ("it", "s")
     goal = f"which way {subject} face{verb}" if variable == "heading" else f"where {subject} {'are' if many else 'is'}"
     return f"{number} recurrent network{'s' if many else ''}{size}, trained {noise} to know {goal}"
+
+
+def breakable(name: str) -> Markup:
+    """A name that may go on in the next line after `/` and `_`."""
+    return Markup(re.sub("([/_])", r"\1<wbr>", str(escape(name))))
 
 
 def _asset(name: str) -> str:

@@ -165,8 +165,8 @@ class Page {
     world.members.forEach((member, m) => {
       const time = `${(world.recording[m].steps * member.spec.dt).toFixed(1)} s`;
       const error = member.circular ? `${Math.round((member.error() * 180) / Math.PI)}°` : `${Math.round(100 * member.error())} cm`;
-      const text = world.asleep ? `Dreaming for ${time}` : `Awake for ${time}, decoding error ${error}`;
-      document.querySelectorAll('.now')[m].textContent = `${text}; noise ${multiple(world.level(member))}`;
+      const text = world.asleep ? `asleep ${time}` : `awake ${time}, error ${error}`;
+      document.querySelectorAll('.now')[m].textContent = `${text}, noise ${multiple(world.level(member))}`;
     });
   }
 

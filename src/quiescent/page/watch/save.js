@@ -4,12 +4,12 @@
 function makePicture(page) {
   const { world, theme } = page;
   const scale = 2;
-  const [width, gap, side] = [1200, 24, 0];
+  const [width, gap] = [1200, 24];
   const columns = world.members.length > 1 ? 4 : 2;
   const cell = (width - (columns + 1) * gap) / columns;
   const rows = Math.ceil((2 * world.members.length) / columns);
-  const plotHeight = 220;
-  const height = 90 + rows * (cell + 44) + plotHeight + 70 + side;
+  const plotHeight = 190;
+  const height = 90 + rows * (cell + 44) + plotHeight + 40;
   const canvas = document.createElement('canvas');
   [canvas.width, canvas.height] = [width * scale, height * scale];
   const context = canvas.getContext('2d');
@@ -23,15 +23,16 @@ function makePicture(page) {
   };
   const { dt } = world.members[0].spec;
   write(document.querySelector('h1').textContent, gap, 42, 21, theme.ink, 600);
-  const noise = world.members.map((member) => `${shown(world.level(member))} ×`).join(', ');
-  write(`${world.asleep ? 'asleep' : 'awake'}, ${(world.time * dt).toFixed(1)} s, noise ${noise}, seed ${world.seed}`, gap, 66, 14, theme.soft);
+  const phase = world.asleep ? 'asleep' : 'awake';
+  const noise = world.members.map((member) => multiple(world.level(member))).join(', ');
+  write(`${phase}, ${(world.time * dt).toFixed(1)} s, noise ${noise}, seed ${world.seed}`, gap, 66, 14, theme.soft);
   world.members.forEach((member, m) => {
     const at = 2 * m;
     [page.arenas[m], page.spaces[m]].forEach(({ stage }, i) => {
       const x = gap + ((at + i) % columns) * (cell + gap);
       const y = 90 + Math.floor((at + i) / columns) * (cell + 44);
       context.drawImage(stage.canvas, x, y + 22, cell, cell);
-      write(i ? 'states' : `${member.spec.name}, seed ${member.spec.seed}`, x, y + 12, 13, theme.ink, 600);
+      if (!i) write(`${member.spec.name}, seed ${member.spec.seed}`, x, y + 12, 13, rgb(theme.curve(m, phase)), 600);
     });
   });
   const top = 90 + rows * (cell + 44) + 30;
