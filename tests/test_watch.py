@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 import torch
 
+from quiescent.config import load_config
 from quiescent.errors import QuiescentError
 from quiescent.measures import MEASURES
 from quiescent.measures.phases import BEHAVIOUR
 from quiescent.members import load
 from quiescent.networks import NETWORKS, Kind
 from quiescent.page import live
-from quiescent.page.live import pack, title
+from quiescent.page.live import legend, pack, title
 from quiescent.quiescence import observe
 from quiescent.training import train
 from quiescent.watch import LIMIT, rounding_error, write_page
@@ -93,6 +94,17 @@ def test_a_kind_of_network_that_the_page_does_not_know_is_named(tiny, tmp_path, 
     assert not (tmp_path / "page.html").exists()
 
 
+def test_positions_of_one_and_of_two_dimensions_are_not_shown_together(tiny, tmp_path):
+    times = np.arange(0, 30, 0.1)
+    (tmp_path / "line.csv").write_text(
+        "t,x\n" + "\n".join(f"{t},{x}" for t, x in zip(times, np.sin(times), strict=True))
+    )
+    words = [f"task.path={tmp_path / 'line.csv'}", "network.units=8", "task.steps=10", "training.batches=2"]
+    line = train(load_config("recorded/sargolini", *words), tmp_path / "line")
+    with pytest.raises(QuiescentError, match="positions of one and of two dimensions"):
+        write_page(tmp_path / "page.html", [*train(tiny(), tmp_path / "plane"), *line])
+
+
 def test_the_policy_allows_the_one_script_and_the_one_style_only(runs, tmp_path):
     write_page(tmp_path / "page.html", runs, weights="float32")
     text = (tmp_path / "page.html").read_text("utf-8")
@@ -129,6 +141,21 @@ def test_names_are_shown_and_never_run(tiny, tmp_path, monkeypatch):
     assert str(tmp_path) not in text  # the page says nothing of the machine
 
 
+def test_a_recording_is_named_without_its_folder(tmp_path):
+    times = np.arange(0, 30, 0.1)
+    places = np.stack([times, np.sin(times), np.cos(1.7 * times)], axis=1)
+    (tmp_path / "rat.csv").write_text("t,x,y\n" + "\n".join(",".join(map(str, row)) for row in places))
+    words = {"task.path": tmp_path / "rat.csv", "network.units": 8, "task.steps": 10, "training.batches": 2}
+    config = load_config("recorded/sargolini", *(f"{key}={value}" for key, value in words.items()))
+    write_page(tmp_path / "page.html", train(config, tmp_path / "runs"), weights="float32")
+    text = (tmp_path / "page.html").read_text("utf-8")
+    assert "task.path=rat.csv" in text
+    assert str(tmp_path) not in text
+    (sent,) = data_of(tmp_path / "page.html")["members"]
+    assert sent["task"]["kind"] == "recorded"
+    assert sent["task"]["paths"]["shape"] == [11, 100, 2]
+
+
 def test_titles_say_what_networks_these_are():
     def member(units, std):
         return {"units": units, "noise": {"trained": std}}
@@ -142,6 +169,20 @@ def test_titles_say_what_networks_these_are():
     assert title([member(64, 0), member(32, 0)], "position") == (
         "Two recurrent networks, trained without noise to know where they are"
     )
+
+
+def test_the_legend_tells_members_apart():
+    def member(name, seed, changes=""):
+        return {"name": name, "seed": seed, "changes": changes}
+
+    assert legend([member("a", 0), member("b", 0)]) == ["a", "b"]
+    assert legend([member("a", 0), member("a", 1)]) == ["a, seed 0", "a, seed 1"]
+    assert legend([member("a", 0), member("a", 0, "x=1")]) == ["a", "a, x=1"]
+    assert legend([member("a", 0), member("a", 0, "x=1"), member("a", 1)]) == [
+        "a, seed 0",
+        "a, x=1, seed 0",
+        "a, seed 1",
+    ]
 
 
 def test_every_script_that_is_shipped_is_in_the_page():

@@ -208,7 +208,7 @@ def make_report(
 
 def live_pages(folder: Path, plan: Plan, device: torch.device) -> dict[str, Path]:
     """One page per family, in which networks of the first seed run live."""
-    pages = {}
+    pages: dict[str, Path] = {}
     for family in plan.families:
         runs = [plan.runs[name][0] for name in (f"{family}/{one}" for one in WATCHED) if name in plan.runs]
         if runs:

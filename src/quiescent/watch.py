@@ -11,7 +11,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from quiescent.activity import Active, Activity
-from quiescent.config import label, overrides_of, task_noise
+from quiescent.config import Config, label, overrides_of, task_noise
 from quiescent.errors import QuiescentError
 from quiescent.evaluation import require_one_variable
 from quiescent.files import writing
@@ -67,8 +67,9 @@ def write_page(path: Path, runs: Sequence[Run], *, weights: Choice = "auto", dev
     if path.suffix != ".html":
         raise QuiescentError(f"{path}: a page's name must end in .html.")
     require_one_variable(runs, None, "the page")
-    subjects = [(run, _loaded(run)) for run in runs]
-    members = [one.to(usable_device(device)) for _, one in subjects]
+    members = [_loaded(run).to(usable_device(device)) for run in runs]
+    if len({len(one.configs[0].task.box) for one in members}) > 1:
+        raise QuiescentError("these runs track positions of one and of two dimensions; choose one.")
     moved = [rounding_error(one) for one in members]
     variable = members[0].configs[0].task.variable
     worst = max(moved)
@@ -123,8 +124,7 @@ def _describe(run: Run, members: Members, weights: WeightType) -> dict[str, obje
     trained = sqrt(network.sigma2_rec)
     return {
         "name": label(config).partition("+")[0],
-        "label": label(config),
-        "changes": ", ".join(f"{key}={value}" for key, value in overrides_of(config).items()),
+        "changes": ", ".join(_changes(config)),
         "seed": config.seed[0],
         "batches": run.batches_done(),
         "error": rms_error(metrics[-1].error, config.task.variable) if metrics else "",
@@ -148,6 +148,12 @@ def _describe(run: Run, members: Members, weights: WeightType) -> dict[str, obje
         "cloud": _cloud(seen),
         "behaviour": _behaviour(seen, other, config.seed[0]),
     }
+
+
+def _changes(config: Config) -> list[str]:
+    """What sets a configuration apart from the named one; of files only their names, for the page may travel."""
+    changed = overrides_of(config).items()
+    return [f"{key}={Path(str(value)).name if key == 'task.path' else value}" for key, value in changed]
 
 
 def _code(members: Members) -> dict[str, object]:

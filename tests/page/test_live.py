@@ -363,7 +363,7 @@ def test_the_saved_table_is_what_happened(show, pair):
     decoded = page.evaluate("() => page.world.members.map((one) => [...one.decoded.subarray(0, 6)])")
     last = [[float(row[f"decoded_{axis}_m"]) for row in rows[-6:] for axis in "xy"]]
     np.testing.assert_allclose(last[0], np.concatenate(decoded), atol=1e-6)
-    assert {row["network"].split("+")[0] for row in rows} == {NOISY, FREE}
+    assert {row["network"].split(" ")[0] for row in rows} == {NOISY, FREE}
     assert float(rows[-1]["time_s"]) == pytest.approx(0.2)
     assert float(rows[-4]["noise"]) == pytest.approx(math.sqrt(2), abs=1e-5)
     # What animals did is what the network was told: the path of the first is a walk of its own inputs.

@@ -64,6 +64,7 @@ def render(members: Sequence[Mapping[str, Any]], variable: str) -> str:
         members=members,
         variable=variable,
         title=title(members, variable),
+        legend=legend(members),
         script=Markup(script),
         style=Markup(style),
         script_hash=_hash(script),
@@ -84,6 +85,22 @@ def title(members: Sequence[Mapping[str, Any]], variable: str) -> str:
     subject, verb = ("they", "") if many else ("it", "s")
     goal = f"which way {subject} face{verb}" if variable == "heading" else f"where {subject} {'are' if many else 'is'}"
     return f"{number} recurrent network{'s' if many else ''}{size}, trained {noise} to know {goal}"
+
+
+def legend(members: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Names that tell members apart: with their seed, or with what was changed, where they need it."""
+
+    def named(*more: str) -> list[str]:
+        return [", ".join(str(member[key]) for key in ("name", *more) if member[key] != "") for member in members]
+
+    seeds = [f"{member['name']}, seed {member['seed']}" for member in members]
+    candidates = [
+        named(),
+        seeds,
+        named("changes"),
+        [f"{one}, seed {m['seed']}" for one, m in zip(named("changes"), members, strict=True)],
+    ]
+    return next((names for names in candidates if len(set(names)) == len(names)), candidates[-1])
 
 
 def breakable(name: str) -> Markup:

@@ -46,7 +46,7 @@ class Member {
 
   /** One dreamer begins: its animal goes to a place, its state is the place's code. */
   start(k, place) {
-    this.animals[k].begin(place);
+    this.animals[k].begin(place && this.inside(place));
     const code = new Float64Array(this.code.size);
     this.code.encode(this.animals[k].place, code, 0);
     this.network.encode(code, this.states.subarray(k * this.spec.units, (k + 1) * this.spec.units), 1);
@@ -56,8 +56,13 @@ class Member {
   wake() {
     for (let k = 0; k < this.count; k++) {
       const dreamt = Array.from(this.decoded.subarray(k * this.dim, (k + 1) * this.dim));
-      this.animals[k].begin(dreamt.map((x, d) => Math.min(Math.max(x, this.spec.box[d][0]), this.spec.box[d][1])));
+      this.animals[k].begin(this.inside(dreamt));
     }
+  }
+
+  /** The nearest place in the box. */
+  inside(place) {
+    return place.map((x, d) => Math.min(Math.max(x, this.spec.box[d][0]), this.spec.box[d][1]));
   }
 
   /** One time step of all dreamers, with recurrent noise of so many times the task's. */

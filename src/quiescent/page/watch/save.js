@@ -23,6 +23,7 @@ function makePicture(page) {
   };
   const { dt } = world.members[0].spec;
   write(document.querySelector('h1').textContent, gap, 42, 21, theme.ink, 600);
+  const names = [...document.querySelectorAll('.key')].map((key) => key.textContent);
   const phase = world.asleep ? 'asleep' : 'awake';
   const noise = world.members.map((member) => multiple(world.level(member))).join(', ');
   write(`${phase}, ${(world.time * dt).toFixed(1)} s, noise ${noise}, seed ${world.seed}`, gap, 66, 14, theme.soft);
@@ -32,7 +33,7 @@ function makePicture(page) {
       const x = gap + ((at + i) % columns) * (cell + gap);
       const y = 90 + Math.floor((at + i) / columns) * (cell + 44);
       context.drawImage(stage.canvas, x, y + 22, cell, cell);
-      if (!i) write(`${member.spec.name}, seed ${member.spec.seed}`, x, y + 12, 13, rgb(theme.curve(m, phase)), 600);
+      if (!i) write(names[m] ?? member.spec.name, x, y + 12, 13, rgb(theme.curve(m, phase)), 600);
     });
   });
   const top = 90 + rows * (cell + 44) + 30;
@@ -54,12 +55,12 @@ function makeTable({ members, log }) {
   const head = ['network', 'seed', 'dreamer', 'step', 'time_s', 'phase', 'noise'];
   const lines = [[...head, ...axes.map((axis) => `decoded_${axis}`), ...axes.map((axis) => `true_${axis}`)].join(',')];
   for (const { m, time, level, decoded, truth } of log) {
-    const { label, seed, dt } = members[m].spec;
+    const { name, changes, seed, dt } = members[m].spec;
     for (let k = 0; k * dim < decoded.length; k++) {
       const places = [decoded, truth].flatMap((from) => {
         return axes.map((_, d) => (from ? Number(from[k * dim + d].toPrecision(7)) : ''));
       });
-      const start = [quoted(label), seed, k + 1, time, Number((time * dt).toFixed(6)), truth ? 'awake' : 'asleep', Number(level.toFixed(6))];
+      const start = [quoted(changes ? `${name} (${changes})` : name), seed, k + 1, time, Number((time * dt).toFixed(6)), truth ? 'awake' : 'asleep', Number(level.toFixed(6))];
       lines.push([...start, ...places].join(','));
     }
   }
