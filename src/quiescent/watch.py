@@ -41,7 +41,7 @@ Choice = Literal["auto", "float16", "float32"]
 
 KINDS = ("vanilla", "gru")  # whose update equations the page has
 SEEN = Active(trials=200, states=True)  # the behaviour of `phases.BEHAVIOUR`, with hidden states
-DOTS = 1500  # of the cloud of states
+DOTS = 1200  # of the cloud of states
 NODES = 128  # of the grid of behaviour's density, per dimension
 REACH = 6.0  # of that grid beyond the box, in standard deviations of the density's kernel
 CHECKED = 200  # steps that rounded weights are checked over

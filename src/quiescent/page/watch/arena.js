@@ -1,6 +1,6 @@
 // The arena from above: behaviour's density, activity of place cells, trails, where the network believes to be, where it is.
 
-const GLOW = 44; // pixels of the activity map, per dimension
+const GLOW = 56; // pixels of the activity map, per dimension
 const MARGIN = 0.05; // of the box, around it
 
 /** A box of two dimensions. */
@@ -8,6 +8,7 @@ class Arena {
   constructor(canvas, world, m) {
     this.stage = new Stage(canvas);
     Object.assign(this, { world, m, member: world.members[m], box: world.members[m].spec.box });
+    this.ground = new Layer(this.stage);
     this.glow = new Picture(GLOW, GLOW);
     this.shade = new Picture(96, 96);
     this.nearest = this.member.code.centres && this.weigh();
@@ -74,9 +75,11 @@ class Arena {
     this.layout();
     const context = this.stage.begin();
     const colour = theme.member(this.m, night);
-    context.fillStyle = css(theme.ground(night));
-    context.fillRect(this.left, this.top, this.w, this.h);
-    this.drawBehaviour(context, theme, night);
+    this.ground.draw(`${theme.dark} ${night}`, (layer) => {
+      layer.fillStyle = css(theme.ground(night));
+      layer.fillRect(this.left, this.top, this.w, this.h);
+      this.drawBehaviour(layer, theme, night);
+    });
     if (this.nearest) this.drawGlow(context, colour, night);
     this.drawFrame(context, theme, night);
     drawTrails(context, this.world, this.m, colour, (place) => [[this.x(place), this.y(place)]]);

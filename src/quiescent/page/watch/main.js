@@ -175,6 +175,7 @@ class Page {
   bindArena(arena, m) {
     const { canvas } = arena.stage;
     const start = (place) => place && this.controls.do(() => this.setPlace(place));
+    unfocused(canvas);
     canvas.addEventListener('click', (event) => start(arena.placeAt(event.offsetX, event.offsetY)));
     canvas.addEventListener('keydown', (event) => {
       const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
@@ -203,9 +204,16 @@ class Page {
       this.spaces.forEach((one) => one.turn(yaw, pitch));
       this.dirty = true;
     };
-    canvas.addEventListener('pointerdown', (event) => canvas.setPointerCapture(event.pointerId));
-    canvas.addEventListener('pointermove', (event) => {
-      if (canvas.hasPointerCapture(event.pointerId)) turn(event.movementX / 120, event.movementY / 120);
+    let last = null;
+    unfocused(canvas);
+    canvas.addEventListener('pointerdown', (event) => {
+      canvas.setPointerCapture(event.pointerId);
+      last = [event.clientX, event.clientY];
+    });
+    canvas.addEventListener('pointermove', ({ pointerId, clientX, clientY }) => {
+      if (!canvas.hasPointerCapture(pointerId)) return;
+      turn((clientX - last[0]) / 120, (clientY - last[1]) / 120);
+      last = [clientX, clientY];
     });
     canvas.addEventListener('keydown', (event) => {
       const moves = { ArrowLeft: [-0.1, 0], ArrowRight: [0.1, 0], ArrowUp: [0, -0.1], ArrowDown: [0, 0.1] };
@@ -214,6 +222,14 @@ class Page {
       event.preventDefault();
     });
   }
+}
+
+/** A pointer leaves the focus alone, so that arrow keys go on to step. */
+function unfocused(canvas) {
+  canvas.addEventListener('mousedown', (event) => {
+    event.preventDefault();
+    document.activeElement?.blur();
+  });
 }
 
 const page = new Page(JSON.parse(document.getElementById('data').textContent));

@@ -1,5 +1,6 @@
 // Live measures as small plots, drawn by uPlot.
 
+const FAR = 100; // steps
 const SMALLEST = { kl: 1e-3, displacement: 1e-7 }; // drawn on logarithmic axes
 
 /** The three plots; `refresh` after steps, `restyle` after a change of theme. */
@@ -119,7 +120,7 @@ class Plots {
     const phase = world.asleep ? 'asleep' : 'awake';
     const newest = {
       kl: (record, m) => this.values[m][phase],
-      displacement: (record) => record.displacement().msd.at(-1) ?? null,
+      displacement: (record) => far(record)?.msd ?? null,
       coverage: (record) => (record.steps ? 100 * record.coverage() : null),
     };
     for (const name in newest) {
@@ -128,7 +129,10 @@ class Plots {
         const value = record.steps ? newest[name](record, m) : null;
         return value === null ? '–' : shown(value) + this.units[name];
       });
-      output.replaceChildren(...texts.map((text, m) => colouredWord(text, this.theme.curve(m, phase))));
+      const words = texts.map((text, m) => colouredWord(text, this.theme.curve(m, phase)));
+      const lag = name === 'displacement' && far(world.recording[0])?.lag;
+      if (lag) words.push(`in ${shown(lag * world.members[0].spec.dt)} s`);
+      output.replaceChildren(...words);
     }
   }
 
@@ -136,6 +140,13 @@ class Plots {
     for (const plot of Object.values(this.plots)) plot.redraw();
     this.tell();
   }
+}
+
+/** Displacement at the lag next to that at which the package compares conditions. */
+function far(record) {
+  const { lags, msd } = record.displacement();
+  const at = lags.findLastIndex((lag) => lag <= FAR);
+  return at < 0 ? null : { lag: lags[at], msd: msd[at] };
 }
 
 /** A table for uPlot.join, which wants at least one row. */

@@ -1,11 +1,13 @@
 // The state space: behaviour's hidden states on their principal components, and the live state among them.
 
 const SHADES = 8; // of the colours of places, per dimension
+const FINENESS = 0.004; // rad that the view has to turn by before the cloud is drawn anew
 const TAIL = 45; // steps of the live state that stay visible
 
 class Space {
   constructor(canvas, world, m) {
     this.stage = new Stage(canvas);
+    this.cloud = new Layer(this.stage);
     const member = world.members[m];
     const { cloud } = member.spec;
     Object.assign(this, { world, m, member, yaw: 0.6, pitch: 0.42 });
@@ -69,7 +71,8 @@ class Space {
 
   /** Point of the canvas, and its depth: -1 far to 1 near. The third component points up. */
   see(a, b, c) {
-    const { yaw, pitch, stage, extent } = this;
+    const { stage, extent } = this;
+    const [yaw, pitch] = this.view;
     const [x, y] = [a * Math.cos(yaw) - b * Math.sin(yaw), a * Math.sin(yaw) + b * Math.cos(yaw)];
     const height = c * Math.cos(pitch) - y * Math.sin(pitch);
     const depth = -(c * Math.sin(pitch) + y * Math.cos(pitch)) / extent;
@@ -80,7 +83,8 @@ class Space {
   draw(theme, night) {
     const context = this.stage.begin();
     const colour = theme.member(this.m, theme.dark ? night : 0);
-    this.drawCloud(context, theme);
+    this.view = [this.yaw, this.pitch].map((angle) => Math.round(angle / FINENESS) * FINENESS);
+    this.cloud.draw(`${theme.dark} ${this.view}`, (layer) => this.drawCloud(layer, theme));
     this.drawAxes(context, theme);
     this.drawTails(context, mix(colour, rgb(theme.curve(this.m, 'asleep')), night), theme);
   }

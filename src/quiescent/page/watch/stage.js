@@ -30,6 +30,28 @@ class Stage {
   }
 }
 
+/** What changes seldom, on a canvas of its own as sharp as a stage: drawn anew only when its `key` is another. */
+class Layer {
+  constructor(stage) {
+    this.stage = stage;
+    this.canvas = document.createElement('canvas');
+    this.context = this.canvas.getContext('2d');
+  }
+
+  draw(key, paint) {
+    const { width, height, scale, context, canvas } = this.stage;
+    const whole = `${width} ${height} ${scale} ${key}`;
+    if (this.key !== whole) {
+      this.key = whole;
+      [this.canvas.width, this.canvas.height] = [canvas.width, canvas.height];
+      this.context.setTransform(scale, 0, 0, scale, 0, 0);
+      this.context.lineCap = 'round';
+      paint(this.context);
+    }
+    context.drawImage(this.canvas, 0, 0, width, height);
+  }
+}
+
 /** A small picture that is drawn large and soft. */
 class Picture {
   constructor(width, height) {
