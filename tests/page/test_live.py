@@ -20,6 +20,7 @@ from quiescent.measures.kl import density, kl
 from quiescent.measures.phases import BEHAVIOUR
 from quiescent.members import load
 from quiescent.networks.simulate import simulate
+from quiescent.page.live import pack
 from quiescent.quiescence import observe, rest
 from quiescent.training import train
 from quiescent.watch import write_page
@@ -150,6 +151,32 @@ def test_two_hundred_steps_equal_those_of_python_for_every_kind_of_network(show,
         page = show(path)
         for number, members in enumerate(everyone):
             assert_equal(page, number, members)
+
+
+def test_half_precision_is_read_exactly(show, pair):
+    page = show(pair[0])
+    every = np.arange(2**16, dtype=np.uint16).view(np.float16)
+    finite = every[np.isfinite(every)]
+    found = page.evaluate("(packed) => [...unpack(packed)]", pack(finite, "float16"))
+    np.testing.assert_array_equal(np.array(found, np.float32), finite.astype(np.float32))
+
+
+def test_recorded_behaviour_goes_on_from_trial_to_trial(show, line):
+    page = show(line[0])
+    walk = """() => {
+      const animal = page.world.members[0].animals[0];
+      return Array.from({ length: 100 }, () => {
+        const [before, input] = [animal.place[0], []];
+        animal.next(input);
+        return [before, input[0], animal.place[0]];
+      });
+    }"""
+    before, inputs, after = np.array(page.evaluate(walk)).T
+    np.testing.assert_allclose(before + inputs, after, atol=1e-6)  # the network is told of every move
+    np.testing.assert_array_equal(before[1:], after[:-1])
+    assert np.abs(inputs).max() < 0.15  # and none is a jump
+    recorded = page.evaluate("() => [...page.world.members[0].spec.task.numbers]")
+    assert set(np.float32(after)) <= set(np.float32(recorded))
 
 
 def test_a_noise_free_network_at_rest_without_noise_drifts_as_python_says(show, pair):

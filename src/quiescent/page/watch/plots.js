@@ -1,7 +1,7 @@
 // Live measures as small plots, drawn by uPlot.
 
 const FAR = 100; // steps
-const SMALLEST = { kl: 1e-3, displacement: 1e-7 }; // drawn on logarithmic axes
+const SMALLEST = { kl: 1e-3, displacement: 1e-7 }; // drawn on logarithmic axes; of headings' divergences a tenth
 
 /** The three plots; `refresh` after steps, `restyle` after a change of theme. */
 class Plots {
@@ -9,9 +9,10 @@ class Plots {
     Object.assign(this, { world, theme });
     this.values = world.members.map(() => ({ awake: null, asleep: null })); // newest divergences
     const { circular } = world.members[0];
+    this.lowest = circular ? SMALLEST.kl / 10 : SMALLEST.kl;
     const square = circular ? 'rad²' : 'm²';
     this.plots = {
-      kl: this.make('kl', 'time (s)', [1e-3, 10], 3, ['floor', 'uniform']),
+      kl: this.make('kl', 'time (s)', [this.lowest, 10], 3, ['floor', 'uniform']),
       displacement: this.make('displacement', 'lag (s)', null, 3, ['behaviour']),
       coverage: this.make('coverage', 'time (s)', [0, 100], 1, ['behaviour']),
     };
@@ -89,7 +90,7 @@ class Plots {
     this.values[m][phase] = value;
     if (value === null) return;
     klTime.push(record.steps);
-    kl.push(Math.max(value, SMALLEST.kl));
+    kl.push(Math.max(value, this.lowest));
   }
 
   draw() {
@@ -97,7 +98,7 @@ class Plots {
     const [first, last] = this.ends();
     this.world.members.forEach(({ spec }, m) => {
       const { behaviour, dt } = spec;
-      const level = (value) => (value === null ? [[first], [null]] : [[first, last], [1, 1].map(() => Math.max(value, SMALLEST.kl))]);
+      const level = (value) => (value === null ? [[first], [null]] : [[first, last], [1, 1].map(() => Math.max(value, this.lowest))]);
       tables.kl.push(level(behaviour.floor), level(behaviour.uniform));
       tables.displacement.push([behaviour.lags.map((lag) => lag * dt), behaviour.msd]);
       const percent = (values) => values.map((value) => 100 * value);
@@ -177,7 +178,7 @@ function power(value) {
 function shown(value) {
   if (value === 0) return '0';
   const size = Math.abs(value);
-  if (size < 1e-3) return value.toExponential(0).replace('e-', 'e−');
+  if (size < 1e-4) return value.toExponential(0).replace('e-', 'e−');
   return String(Number(value.toPrecision(size >= 100 ? 3 : 2))).replace('-', '−');
 }
 
