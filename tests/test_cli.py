@@ -114,6 +114,16 @@ def test_train_measure_figure_runs_from_end_to_end(quiescent):
     assert tests == [0, 2, 4, 6]
 
 
+def test_watch_opens_the_page_if_asked(quiescent, monkeypatch):
+    opened = []
+    monkeypatch.setattr("typer.launch", opened.append)
+    assert quiescent("train", NOISY, *TINY, "--out", "here")[0] == 0
+    assert quiescent("watch", "here", "--weights", "float32")[0] == 0
+    assert opened == []
+    assert quiescent("watch", "here/seed_0", "--weights", "float32", "--open")[0] == 0
+    assert opened == [Path("here/watch.html").resolve().as_uri()]
+
+
 def test_headings_can_be_measured_and_drawn(quiescent):
     tiny = [word.replace("place_cells", "hd_cells") for word in TINY]
     assert quiescent("train", "head_direction/noisy_biased", *tiny, "--out", "hd")[0] == 0

@@ -77,6 +77,8 @@ class Controls {
   do(action) {
     action();
     this.page.dirty = true;
+    this.page.plots.draw();
+    this.page.tell();
     this.show();
   }
 

@@ -65,7 +65,6 @@ class Page {
 
   begin() {
     this.spaces.forEach((space) => space.clear());
-    this.plots.draw();
     this.dirty = true;
   }
 
