@@ -187,7 +187,7 @@ def watch(
     unit, scale = UNITS[found[0].config().task.variable]
     console.print(
         f"{page.path}: {page.size / 1e6:.1f} MB, weights as {page.weights} "
-        f"(rounding to float16 moves what is decoded by {scale * page.moved:.2g} {unit})",
+        f"(rounding to float16 moves what is decoded by {scale * page.moved:.2g} {unit}, rms over 200 steps)",
         soft_wrap=True,
     )
     if browse:
