@@ -23,7 +23,7 @@ function makePicture(page) {
   };
   const { dt } = world.members[0].spec;
   write(document.querySelector('h1').textContent, gap, 42, 21, theme.ink, 600);
-  const names = [...document.querySelectorAll('.key')].map((key) => key.textContent);
+  const names = world.members.length > 1 ? [...document.querySelectorAll('.key')].map((key) => key.textContent) : [];
   const phase = world.asleep ? 'asleep' : 'awake';
   const noise = world.members.map((member) => multiple(world.level(member))).join(', ');
   write(`${phase}, ${(world.time * dt).toFixed(1)} s, noise ${noise}, seed ${world.seed}`, gap, 66, 14, theme.soft);
