@@ -352,7 +352,7 @@ def test_everything_can_be_done_from_the_keyboard(show, pair):
 
     assert press("ArrowRight", "ArrowRight")["time"] == 2
     assert press("s")["asleep"]
-    assert press("+", "+", "-")["count"] == 7
+    assert press("+", "+", "-")["count"] == 11
     assert press("]")["noise"] == pytest.approx(math.sqrt(2) + 0.1, abs=0.01)
     assert press("[", "[")["noise"] == pytest.approx(math.sqrt(2) - 0.1, abs=0.01)
     assert press("o")["noise"] is None

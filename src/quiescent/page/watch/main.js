@@ -15,7 +15,7 @@ class Page {
     this.arenas = canvases('arena').map((canvas, m) => new kind(canvas, this.world, m));
     this.spaces = canvases('space').map((canvas, m) => new Space(canvas, this.world, m));
     this.plots = new Plots(this.world, this.theme);
-    this.setCount(members.length > 1 ? 6 : 10);
+    this.setCount(members.length > 2 ? 6 : 10);
     this.controls = new Controls(this);
     this.arenas.forEach((arena, m) => this.bindArena(arena, m));
     this.spaces.forEach((space) => this.bindSpace(space));
