@@ -52,7 +52,8 @@ def test_configs_lists_every_configuration(quiescent):
 
 
 def test_every_command_has_help_with_an_example(quiescent):
-    for command in ("train", "sweep", "plot", "configs", "measure", "figure", "runs", "demo", "paper"):
+    commands = ("train", "sweep", "plot", "configs", "measure", "figure", "watch", "runs", "demo", "paper")
+    for command in commands:
         code, out, _ = quiescent(command, "--help")
         assert code == 0
         assert f"Example: quiescent {command}" in out
@@ -99,6 +100,11 @@ def test_train_measure_figure_runs_from_end_to_end(quiescent):
         assert Path(f"noisy/figures/{name}.pdf").read_bytes().startswith(b"%PDF")
     assert Path("noisy/seed_1/measures/kl.nc").stat().st_mtime_ns == before  # what is stored is drawn
     assert quiescent("measure", "distance", "noisy", "--noise", "0.5")[0] == 0
+    code, out, err = quiescent("watch", "noisy", *free, "--weights", "float32")
+    assert (code, err) == (0, "")
+    assert "noisy/watch.html" in out
+    assert "weights as float32" in out
+    assert Path("noisy/watch.html").stat().st_size > 100_000
 
     code, out, _ = quiescent("runs", ".")
     assert code == 0
@@ -109,6 +115,16 @@ def test_train_measure_figure_runs_from_end_to_end(quiescent):
     assert tests == [0, 2, 4, 6]
 
 
+def test_watch_opens_the_page_if_asked(quiescent, monkeypatch):
+    opened = []
+    monkeypatch.setattr("typer.launch", opened.append)
+    assert quiescent("train", NOISY, *TINY, "--out", "here")[0] == 0
+    assert quiescent("watch", "here", "--weights", "float32")[0] == 0
+    assert opened == []
+    assert quiescent("watch", "here/seed_0", "--weights", "float32", "--open")[0] == 0
+    assert opened == [Path("here/watch.html").resolve().as_uri()]
+
+
 def test_headings_can_be_measured_and_drawn(quiescent):
     tiny = [word.replace("place_cells", "hd_cells") for word in TINY]
     assert quiescent("train", "head_direction/noisy_biased", *tiny, "--out", "hd")[0] == 0
@@ -117,8 +133,10 @@ def test_headings_can_be_measured_and_drawn(quiescent):
     for name in ("trajectories", "loss"):
         assert quiescent("figure", name, "hd", "--out", f"{name}.png")[0] == 0
     assert quiescent("train", NOISY, *TINY, "--out", "nav")[0] == 0
-    code, _, err = quiescent("measure", "kl", "hd", "nav")
-    assert (code, "different variables (heading, position)" in err) == (2, True)
+    assert quiescent("watch", "hd", "--weights", "float32", "--out", "hd.html")[0] == 0
+    for command in (["measure", "kl"], ["watch"]):
+        code, _, err = quiescent(*command, "hd", "nav")
+        assert (code, "different variables (heading, position)" in err) == (2, True)
     for command in (("measure", "ring"), ("figure", "turning")):
         code, _, err = quiescent(*command, "nav")
         assert (code, f"'{command[1]}' is for runs that track a heading; these track a position." in err) == (2, True)
@@ -147,6 +165,7 @@ def test_headings_can_be_measured_and_drawn(quiescent):
         (["measure", "kl", "seed=0"], "which runs?"),
         (["measure", "length", NOISY], f"no runs in runs/{NOISY}"),
         (["figure", "loss", "nowhere/at_all"], "no configuration named 'nowhere/at_all'"),
+        (["watch", NOISY], f"Train it: quiescent train {NOISY}"),
         (["train", "recorded/sargolini", "task.path=missing.csv"], "task.path=missing.csv: cannot be read"),
     ],
 )
@@ -170,6 +189,8 @@ def test_bad_input_with_runs_in_place_loses_nothing(quiescent):
         (["measure", "kl", "here", "--sigma2", "-1"], "sigma2=-1: must be >= 0"),
         (["measure", "kl", "here", "seed=0,7"], "no run of seed 7 in here"),
         (["figure", "loss", "here", "--out", "loss.gif"], "must end in .png, .pdf or .svg"),
+        (["watch", "here", "--out", "watch.txt"], "watch.txt: a page's name must end in .html"),
+        (["watch", "here", "seed=7"], "no run of seed 7 in here"),
         (["train", NOISY, *TINY, "--out", "here/seed_0/config.yaml/below"], "cannot write here/seed_0/config.yaml"),
     ]:
         code, _, err = quiescent(*words)

@@ -18,6 +18,7 @@ from quiescent.engines import Place
 from quiescent.errors import QuiescentError
 from quiescent.experiments.paper import (
     CONDITIONS,
+    FAMILIES,
     FIGURES_SHOWN,
     FULL,
     NOISY,
@@ -65,6 +66,13 @@ def test_the_report_is_one_page_with_every_figure_and_every_claim(paper):
         assert (paper.parent / "figures" / f"{one.family}_{one.name}.pdf").read_bytes().startswith(b"%PDF")
     assert text.count('<tr class="claim">') == 10
     assert "undecided at this number of seeds" in text
+
+
+def test_networks_of_every_family_run_live_beside_the_report(paper):
+    text = paper.read_text(encoding="utf-8")
+    for family in FAMILIES:
+        assert f'href="watch_{family}.html"' in text
+        assert (paper.parent / f"watch_{family}.html").stat().st_size > 100_000
 
 
 def test_numbers_and_verdicts_are_kept(paper):

@@ -233,6 +233,35 @@ def figure(
         console.print(str(path), soft_wrap=True)
 
 
+@app.command(epilog="Example: quiescent watch spatial_navigation/noisy_unbiased seed=0 --open")
+def watch(
+    runs: Runs,
+    out: Annotated[Path | None, typer.Option(help="File to write (.html). Default: watch.html with the runs.")] = None,
+    browse: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+    weights: Annotated[
+        Literal["auto", "float16", "float32"],
+        typer.Option(help="How weights travel. auto: float16 if every network then decodes the same within 1 cm."),
+    ] = "auto",
+    device: Device = None,
+) -> None:
+    """Write one web page in which finished networks run live, side by side: awake, asleep, and as you like."""
+    from quiescent.report import UNITS
+    from quiescent.runs import find_runs
+    from quiescent.watch import write_page
+
+    found = find_runs(runs)
+    with console.status("packing networks and their behaviour"):
+        page = write_page(out or found[0].folder.parent / "watch.html", found, weights=weights, device=device)
+    unit, scale = UNITS[found[0].config().task.variable]
+    console.print(
+        f"{page.path}: {page.size / 1e6:.1f} MB, weights as {page.weights} "
+        f"(rounding to float16 moves what is decoded by {scale * page.moved:.2g} {unit}, rms over 200 steps)",
+        soft_wrap=True,
+    )
+    if browse:
+        typer.launch(page.path.resolve().as_uri())
+
+
 @app.command(name="runs", epilog="Example: quiescent runs")
 def list_runs(root: Annotated[Path, typer.Argument(help="Folder to look in.")] = Path("runs")) -> None:
     """List trained and unfinished runs."""

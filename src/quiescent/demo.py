@@ -17,6 +17,7 @@ from quiescent.measures.occupancy import occupancy
 from quiescent.report import mean_and_spread, plain_table, progress_bar
 from quiescent.runs import Run, open_runs
 from quiescent.training import batches_left, finish, usable_device
+from quiescent.watch import write_page
 
 EXPERIMENT = "recorded/sargolini"
 CONDITIONS = {"noisy": (), "noise-free": ("network.sigma2_rec=0",)}
@@ -30,7 +31,7 @@ DREAM_STEPS = 200  # drawn as trajectories; more would hide one another
 
 
 def run_demo(out: Path, console: Console, *, device: str | None = None) -> None:
-    """Train both populations (or reuse them), measure, print a table, draw the figure."""
+    """Train both populations (or reuse them), measure, print a table, draw the figure, write the live page."""
     usable_device(device)  # before anything is written
     configs = {name: load_config(EXPERIMENT, SEEDS, *words) for name, words in CONDITIONS.items()}
     runs = _train(configs, out, console, device)
@@ -43,11 +44,15 @@ def run_demo(out: Path, console: Console, *, device: str | None = None) -> None:
     figure = draw(awake["active"], dreams, dt=configs["noisy"].task.dt)
     for kind in ("png", "pdf"):
         save(figure, out / f"dream.{kind}")
+    with console.status("packing them into a page"):
+        page = write_page(out / "watch.html", [members[0] for members in runs.values()], device=device)
     for line in (
         f"\nFigure: {out / 'dream.png'} (and .pdf). Top: trajectories; bottom: where they spend their time.",
+        f"Live: {page.path} ({page.size / 1e6:.1f} MB). Open it in a browser, and send them to sleep.",
         "Next:",
         f"  quiescent figure trajectories {out / 'noisy'} {out / 'noise-free'}",
         f"  quiescent measure kl {out / 'noisy'} --noise same",
+        f"  quiescent watch {out / 'noisy'} --open",
         "  quiescent train spatial_navigation/noisy_unbiased seed=0",
         "  quiescent configs",
     ):

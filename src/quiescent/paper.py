@@ -23,6 +23,7 @@ from quiescent.experiments.paper import (
     CONDITIONS,
     FAMILIES,
     FIGURES_SHOWN,
+    WATCHED,
     Family,
     Scale,
     Shown,
@@ -42,6 +43,7 @@ from quiescent.report import plain_table, steps_bar
 from quiescent.runs import Run, open_runs
 from quiescent.schedule import Engine, run_jobs
 from quiescent.standing import announce, follow
+from quiescent.watch import write_page
 
 LARGE = 16_000  # bytes, from which on an array is compressed
 PICTURES = ("paths", "occupancy", "manifold")  # kept of the first seed only, since they are large
@@ -202,16 +204,28 @@ def make_report(
                 save(figure, path)
             pictures.append(Pictured(one, paths[0]))
             done()
+    with console.status("writing pages in which networks run live"):
+        live = live_pages(folder, plan)
     made = provenance(command, device, seconds) | {
         "scale": plan.scale.name,
         "seeds": list(plan.seeds),
         "networks": len(plan.everything),
     }
     write_claims(folder / "claims.json", [*decisions, *noises.values()], made)
-    page = write_report(folder / "index.html", decisions, noises, pictures, results, made)
+    page = write_report(folder / "index.html", decisions, noises, pictures, results, made, live)
     console.print(claims_table(decisions))
     console.print(f"Report: {page}", soft_wrap=True)
     return page
+
+
+def live_pages(folder: Path, plan: Plan) -> dict[str, Path]:
+    """One page per family, in which networks of the first seed run live."""
+    pages: dict[str, Path] = {}
+    for family in plan.families:
+        runs = [plan.runs[name][0] for name in (f"{family}/{one}" for one in WATCHED) if name in plan.runs]
+        if runs:
+            pages[family] = write_page(folder / f"watch_{family}.html", runs).path
+    return pages
 
 
 def _can_be_decided(figure: str, plan: Plan) -> bool:

@@ -15,6 +15,7 @@ Purpose = Literal[
     "quiescent",
     "measure",
     "again",
+    "watch",
 ]
 BLOCK = 25  # trials that share one stream of noise: threads can then draw at the same time, and alike on any machine
 

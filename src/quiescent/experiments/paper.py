@@ -28,6 +28,7 @@ def _named(family: Family, names: Sequence[str]) -> dict[str, Condition]:
 
 
 FOUR = ("noisy_unbiased", "noisy_biased", "no-noise_unbiased", "no-noise_biased")
+WATCHED = ("noisy_unbiased", "no-noise_unbiased")  # of each family, that run live in a page beside the report
 NOISY = "spatial_navigation/noisy_unbiased"
 CONDITIONS: Mapping[str, Condition] = {
     **_named("spatial_navigation", FOUR),

@@ -56,8 +56,9 @@ def write_report(
     pictures: Sequence[Pictured],
     results: Results,
     made: Mapping[str, object],
+    live: Mapping[str, Path],
 ) -> Path:
-    """Write the page; figures are inside it."""
+    """Write the page; figures are inside it, and it links to `live`, one page per family that lies beside it."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {"number": number, "interval": interval, "picture": picture}
     template = environment.from_string(resources.files(__package__).joinpath("report.html").read_text(encoding="utf-8"))
@@ -70,6 +71,7 @@ def write_report(
             for family in families
         ],
         made=made,
+        live={family: page.name for family, page in live.items()},
         zip_outcomes=_pairs,
     )
     with writing(path) as temporary:

@@ -1,0 +1,506 @@
+"""The live page in a real browser: equal to Python, cut off from everything, and doing what its controls say."""
+
+import csv
+import http.server
+import io
+import math
+import shutil
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from scipy import stats
+
+from quiescent.config import load_config
+from quiescent.measures.coverage import bins_of, coverage, visited
+from quiescent.measures.displacement import displacement
+from quiescent.measures.kl import density, kl
+from quiescent.measures.phases import BEHAVIOUR
+from quiescent.members import load
+from quiescent.networks.simulate import simulate
+from quiescent.page.live import pack
+from quiescent.quiescence import observe, rest
+from quiescent.training import train
+from quiescent.watch import write_page
+
+playwright = pytest.importorskip("playwright.sync_api", reason="the page is tested with playwright: the extra 'dev'")
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="the page is tested in a browser: install chromium")
+
+NOISY, FREE = "spatial_navigation/noisy_unbiased", "spatial_navigation/no-noise_unbiased"
+TINY = {"network.units": 18, "training.batches": 20, "training.batch_size": 20, "training.learning_rate": 0.01}
+CELLS = {"task.place_cells.number": 21, "task.steps": 20}
+LINE = {"task.dt": 0.1, "task.steps": 20, "task.place_cells.number": 15, "task.place_cells.width": 0.1}
+# Networks of every kind, by page; units and cells in numbers that no unrolled loop divides.
+POSITIONS = {
+    "noisy": (NOISY, {}),
+    "free": (FREE, {}),
+    "tanh": (NOISY, {"network.activation": "tanh", "network.bias": True, "network.units": 13}),
+    "gru": (NOISY, {"network.kind": "gru", "network.activation": "tanh", "network.bias": True, "network.units": 11}),
+    "gru relu": (FREE, {"network.kind": "gru", "network.units": 7}),
+    "sigmoid": (
+        NOISY,
+        {"network.activation": "sigmoid", "network.dt": 1.0, "task.place_cells.dog": True, "task.biased": True},
+    ),
+    "identity": (NOISY, {"task.use_place_cells": False, "network.activation": "identity"}),
+    "uniform": (NOISY, {"network.noise": "uniform", "network.sigma2_in": 1e-4, "network.sigma2_out": 1e-4}),
+}
+HEADINGS = {
+    "ring": ("head_direction/noisy_unbiased", {}),
+    "turning": ("head_direction/noisy_biased", {"network.bias": True}),
+}
+
+
+def config_of(name, words, cells=None):
+    return load_config(name, *(f"{key}={value}" for key, value in (TINY | (cells or CELLS) | words).items()))
+
+
+def made(folder, configs):
+    """A page of freshly trained networks, and their members."""
+    runs = [train(config, folder / str(number))[0] for number, config in enumerate(configs)]
+    write_page(folder / "page.html", runs, weights="float32")
+    return folder / "page.html", [load([run]) for run in runs]
+
+
+@pytest.fixture(scope="module")
+def positions(tmp_path_factory):
+    return made(tmp_path_factory.mktemp("positions"), [config_of(*one) for one in POSITIONS.values()])
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory):
+    return made(tmp_path_factory.mktemp("pair"), [config_of(*POSITIONS[name]) for name in ("noisy", "free")])
+
+
+@pytest.fixture(scope="module")
+def headings(tmp_path_factory):
+    cells = {"task.hd_cells.number": 23, "task.steps": 20}
+    return made(tmp_path_factory.mktemp("headings"), [config_of(*one, cells) for one in HEADINGS.values()])
+
+
+@pytest.fixture(scope="module")
+def line(tmp_path_factory):
+    """A recorded animal that runs to and fro."""
+    folder = tmp_path_factory.mktemp("line")
+    times = np.arange(0, 60, 0.1)
+    places = 0.5 + 0.45 * np.sin(times) + 0.05 * np.sin(7.3 * times)
+    rows = [f"{t:.2f},{x:.4f}" for t, x in zip(times, places, strict=True)]
+    (folder / "line.csv").write_text("time,x\n" + "\n".join(rows))
+    words = LINE | {"task.path": folder / "line.csv", "task.augment": False}
+    return made(folder, [config_of("recorded/sargolini", words, {})])
+
+
+@pytest.fixture(scope="module")
+def browser():
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
+    arguments += ["--disable-background-networking", "--disable-component-update"]
+    with playwright.sync_playwright() as started:
+        chromium = started.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def show(browser):
+    """Open a page, paused; whatever it complains of or asks for fails the test."""
+    contexts, complaints = [], []
+
+    def opened(path, *, width=1280, height=800, **options):
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "request",
+            lambda request: request.url.startswith(("file:", "data:", "blob:")) or complaints.append(request.url),
+        )
+        page.goto(path.as_uri())
+        page.evaluate("() => { page.pause(true); page.reset(); }")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def stepped(members, trials, steps, seed=0):
+    """Starts, inputs and noise, and what Python makes of them."""
+    config, code, network = members.configs[0], members.codes[0], members.network.member(0)
+    generator = torch.Generator().manual_seed(seed)
+    drawn = config.task.sample(trials, generator=generator)
+    inputs = drawn.inputs.repeat(steps // len(drawn.inputs) + 1, 1, 1)[:steps]
+    noise = 0.02 * torch.randn(steps, trials, network.units, generator=generator)
+    states = simulate(network, network.encode(code.encode(drawn.start)), inputs, noise)
+    return drawn.start, inputs, noise, states, code.decode(network.readout(states))
+
+
+def assert_equal(page, number, members):
+    start, inputs, noise, states, decoded = stepped(members, trials=6, steps=200)
+    given = [number, start.tolist(), inputs.tolist(), noise.tolist()]
+    found = page.evaluate("([m, starts, inputs, noise]) => quiescent.simulate(m, starts, inputs, noise)", given)
+    torch.testing.assert_close(torch.tensor(found["states"]), states, atol=1e-4, rtol=0)
+    torch.testing.assert_close(torch.tensor(found["decoded"]), decoded, atol=1e-4, rtol=0)
+
+
+def test_two_hundred_steps_equal_those_of_python_for_every_kind_of_network(show, positions, headings, line):
+    for path, everyone in (positions, headings, line):
+        page = show(path)
+        for number, members in enumerate(everyone):
+            assert_equal(page, number, members)
+
+
+def test_half_precision_is_read_exactly(show, pair):
+    page = show(pair[0])
+    every = np.arange(2**16, dtype=np.uint16).view(np.float16)
+    finite = every[np.isfinite(every)]
+    found = page.evaluate("(packed) => [...unpack(packed)]", pack(finite, "float16"))
+    np.testing.assert_array_equal(np.array(found, np.float32), finite.astype(np.float32))
+
+
+def test_recorded_behaviour_goes_on_from_trial_to_trial(show, line):
+    page = show(line[0])
+    walk = """() => {
+      const animal = page.world.members[0].animals[0];
+      return Array.from({ length: 100 }, () => {
+        const [before, input] = [animal.place[0], []];
+        animal.next(input);
+        return [before, input[0], animal.place[0]];
+      });
+    }"""
+    before, inputs, after = np.array(page.evaluate(walk)).T
+    np.testing.assert_allclose(before + inputs, after, atol=1e-6)  # the network is told of every move
+    np.testing.assert_array_equal(before[1:], after[:-1])
+    assert np.abs(inputs).max() < 0.15  # and none is a jump
+    recorded = page.evaluate("() => [...page.world.members[0].spec.task.numbers]")
+    assert set(np.float32(after)) <= set(np.float32(recorded))
+
+
+def test_a_noise_free_network_at_rest_without_noise_drifts_as_python_says(show, pair):
+    path, (_, members) = pair
+    page = show(path)
+    page.evaluate("() => { page.setCount(3); page.sleep(true); page.setPlace([0.3, -0.7]); page.world.setNoise(0); }")
+    page.evaluate("() => page.advance(200)")
+    network, code = members.network.member(0), members.codes[0]
+    start = network.encode(code.encode(torch.tensor([[0.3, -0.7]])))
+    states = simulate(network, start, torch.zeros(200, 1, 2))
+    found = page.evaluate("() => [...page.world.members[1].states.subarray(0, 3 * 18)]")
+    torch.testing.assert_close(torch.tensor(found).view(3, 18), states[-1].expand(3, 18), atol=1e-4, rtol=0)
+    decoded = page.evaluate("() => [...page.world.members[1].decoded.subarray(0, 2)]")
+    torch.testing.assert_close(torch.tensor([decoded]), code.decode(network.readout(states[-1])), atol=1e-4, rtol=0)
+
+
+def test_the_walk_is_that_of_the_task(show, positions):
+    path, everyone = positions
+    page = show(path)
+    for name in ("noisy", "sigmoid"):  # without and with a bias
+        number = list(POSITIONS).index(name)
+        rng = np.random.default_rng(0)
+        lengths = rng.rayleigh(0.05, (300, 1)).astype(np.float32)
+        turns = rng.normal(0, 0.3, (300, 1))
+        task = everyone[number].configs[0].task
+        begin, direction = np.array([[0.9, -1.0]], np.float32), np.array([0.6 - 0.8j], np.complex64)
+        positions_, steps = task._walk(begin, direction, lengths, np.exp(1j * turns).astype(np.complex64))
+        walk = """([m, lengths, turns]) => {
+          const animal = page.world.members[m].animals[0];
+          [animal.place, animal.direction] = [[0.9, -1.0], [0.6, -0.8]];
+          return lengths.map((length, t) => {
+            const input = [];
+            animal.move(length, turns[t], input);
+            return [input, animal.place];
+          });
+        }"""
+        found = page.evaluate(walk, [number, lengths[:, 0].tolist(), turns[:, 0].tolist()])
+        np.testing.assert_allclose([one for one, _ in found], steps[:, 0], atol=1e-4)
+        np.testing.assert_allclose([two for _, two in found], positions_[:, 0], atol=1e-4)
+        assert (np.abs(positions_) > 1.07).any()  # walls were met
+
+
+def test_live_measures_are_those_of_the_package(show, pair, headings, line):
+    record = """([m, steps]) => {
+      const record = new Recorder(page.world.members[m]);
+      record.clear(steps[0].length);
+      for (const step of steps) record.add(Float32Array.from(step.flat()));
+      return { kl: record.kl(), coverage: record.coverage(), ...record.displacement() };
+    }"""
+    for path, everyone in (pair, headings, line):
+        page = show(path)
+        for number, members in enumerate(everyone):
+            (active,) = observe(members, BEHAVIOUR)
+            (dream,) = rest(members, trials=40, steps=150, noise=5.0, sigma2=None)
+            found = page.evaluate(record, [number, dream.decoded.tolist()])
+            area = visited(bins_of(active.decoded, active.box), len(active.box))
+            assert found["coverage"] == pytest.approx(coverage(bins_of(dream.decoded, dream.box), area)[-1].mean())
+            msd = displacement(dream.decoded, np.array(found["lags"]), circular=dream.circular).mean(1)
+            np.testing.assert_allclose(found["msd"], msd, rtol=1e-4, atol=1e-9)
+            p, q = (density(one.decoded, circular=one.circular) for one in (dream, active))
+            expected = kl(p, q, rng=np.random.default_rng(0), n_draws=50_000)
+            assert found["kl"] == pytest.approx(expected.value, abs=0.02 + 4 * expected.stderr)
+
+
+def test_references_are_drawn_of_behaviour_and_a_dream_fills_in_its_curves(show, pair):
+    page = show(pair[0])
+    assert page.evaluate("() => page.plots.plots.kl.data.length") == 1 + 2 * 4
+    page.evaluate("() => { page.sleep(true); page.advance(300); page.plots.refresh(); }")
+    numbers = """(name) => page.plots.plots[name].data.map((row) => row.filter((x) => x != null).length)"""
+    # A member's curves are its references, awake and asleep.
+    lengths = [page.evaluate(numbers, name)[1:] for name in ("kl", "displacement", "coverage")]
+    assert all(length > 1 for row, number in zip(lengths, (2, 1, 1), strict=True) for length in row[:number])
+    for row, width in zip(lengths, (4, 3, 3), strict=True):
+        assert row[width - 2] == row[2 * width - 2] == 0
+        assert row[width - 1] == row[2 * width - 1] > 0
+    assert "nats" in page.inner_text("#kl output")
+    assert "%" in page.inner_text("#coverage output")
+
+
+def test_noise_is_normal_and_comes_again_with_its_seed(show, pair):
+    page = show(pair[0])
+    draw = """(seed) => {
+      const random = new Random(seed, 3);
+      return Array.from({ length: 20000 }, () => random.normal());
+    }"""
+    numbers = page.evaluate(draw, 7)
+    assert numbers == page.evaluate(draw, 7)
+    assert numbers != page.evaluate(draw, 8)
+    assert stats.kstest(numbers, "norm").pvalue > 0.01
+    run = """(seed) => {
+      page.setSeed(seed);
+      page.advance(50);
+      return [...page.world.members[0].states.subarray(0, 40)];
+    }"""
+    states = page.evaluate(run, 1)
+    assert states == page.evaluate(run, 1)
+    assert states != page.evaluate(run, 2)
+
+
+def test_dreamers_do_not_depend_on_how_many_there_are(show, pair):
+    page = show(pair[0])
+    run = """(count) => {
+      page.setCount(count);
+      page.reset();
+      page.advance(40);
+      return [...page.world.members[0].states.subarray(0, 18)];
+    }"""
+    np.testing.assert_allclose(page.evaluate(run, 1), page.evaluate(run, 17), atol=1e-5)
+
+
+def test_sleep_cuts_the_input_and_waking_goes_on_from_the_dream(show, pair):
+    page = show(pair[0])
+    page.evaluate("() => page.advance(5)")
+    world = """() => {
+      const { asleep, members } = page.world;
+      const [{ inputs, animals, states, decoded }] = members;
+      return {
+        asleep, input: inputs.some((x) => x), levels: members.map((one) => page.world.level(one)),
+        place: animals[0].place, states: [...states.subarray(0, 18)], decoded: [...decoded.subarray(0, 2)],
+      };
+    }"""
+    awake = page.evaluate(world)
+    assert (awake["asleep"], awake["input"], awake["levels"]) == (False, True, [1, 0])
+    page.click("#phase")
+    page.evaluate("() => page.advance(30)")
+    asleep = page.evaluate(world)
+    assert (asleep["asleep"], asleep["input"]) == (True, False)
+    assert asleep["levels"] == pytest.approx([math.sqrt(2), 0])
+    assert asleep["place"] == awake["place"]  # the animal does not move
+    assert asleep["states"] != awake["states"]  # but the network does
+    assert page.get_attribute("#phase", "aria-checked") == "true"
+    assert page.evaluate("() => page.world.log.at(-1).truth") is None
+    page.click("#phase")
+    woken = page.evaluate(world)
+    assert woken["states"] == asleep["states"]
+    assert woken["place"] == pytest.approx(asleep["decoded"], abs=1e-6)
+    page.evaluate("() => page.advance(1)")
+    assert page.evaluate(world)["input"]
+
+
+def test_a_click_sets_the_start_for_all(show, pair, headings):
+    page = show(pair[0])
+    page.evaluate("() => page.advance(3)")
+    box = page.locator("canvas.arena").first.bounding_box()
+    page.mouse.click(box["x"] + 0.75 * box["width"], box["y"] + 0.25 * box["height"])
+    place = page.evaluate("() => page.world.place")
+    assert place == pytest.approx([0.25 * 2.2 * 1.1] * 2, abs=0.02)
+    places = """() => page.world.members.flatMap((one) => {
+      return one.animals.slice(0, page.world.count).map((animal) => animal.place);
+    })"""
+    everyone = page.evaluate(places)
+    assert all(one == place for one in everyone)
+    assert page.evaluate("() => page.world.time") == 0
+    page.click("#anywhere")
+    assert page.evaluate("() => page.world.place") is None
+    ring = show(headings[0])
+    box = ring.locator("canvas.arena").first.bounding_box()
+    ring.mouse.click(box["x"] + 0.5 * box["width"], box["y"] + 0.15 * box["height"])
+    assert ring.evaluate("() => page.world.place") == pytest.approx([math.pi / 2], abs=0.05)
+
+
+def test_everything_can_be_done_from_the_keyboard(show, pair):
+    page = show(pair[0])
+    state = """() => {
+      const { time, asleep, count, noise, place } = page.world;
+      return { time, asleep, count, noise, place, paused: page.paused, speed: page.speed };
+    }"""
+
+    def press(*keys):
+        for key in keys:
+            page.keyboard.press(key)
+        return page.evaluate(state)
+
+    assert press("ArrowRight", "ArrowRight")["time"] == 2
+    assert press("s")["asleep"]
+    assert press("+", "+", "-")["count"] == 11
+    assert press("]")["noise"] == pytest.approx(math.sqrt(2) + 0.1, abs=0.01)
+    assert press("[", "[")["noise"] == pytest.approx(math.sqrt(2) - 0.1, abs=0.01)
+    assert press("o")["noise"] is None
+    assert press("r")["time"] == 0
+    assert press(".")["speed"] == 128
+    assert press(",")["speed"] == 64
+    assert not press(" ")["paused"]
+    assert press(" ")["paused"]
+    page.focus("canvas.arena")
+    assert press("ArrowUp", "ArrowUp", "Enter")["place"] == pytest.approx([0, 0.22])
+    before = page.evaluate("() => page.spaces[0].yaw")
+    page.focus("canvas.space")
+    press("ArrowRight")
+    assert page.evaluate("() => page.spaces[0].yaw") > before
+    press("?")
+    assert page.is_visible("#about")
+    press("Escape")
+    assert not page.is_visible("#about")
+    for name in ("#phase", "#pause", "#noise", "#png"):
+        page.focus(name)
+        assert page.evaluate("() => getComputedStyle(document.activeElement).outlineStyle") != "none"
+
+
+def test_the_saved_table_is_what_happened(show, pair):
+    page = show(pair[0])
+    page.evaluate("() => { page.setCount(3); page.advance(4); page.sleep(true); page.advance(6); }")
+    with page.expect_download() as download:
+        page.keyboard.press("c")
+    text = Path(download.value.path()).read_text(encoding="utf-8")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert len(rows) == 2 * 3 * 10
+    assert list(rows[0])[-4:] == ["decoded_x_m", "decoded_y_m", "true_x_m", "true_y_m"]
+    assert [row["phase"] for row in rows] == ["awake"] * 24 + ["asleep"] * 36
+    assert all((row["true_x_m"] == "") == (row["phase"] == "asleep") for row in rows)
+    decoded = page.evaluate("() => page.world.members.map((one) => [...one.decoded.subarray(0, 6)])")
+    last = [[float(row[f"decoded_{axis}_m"]) for row in rows[-6:] for axis in "xy"]]
+    np.testing.assert_allclose(last[0], np.concatenate(decoded), atol=1e-6)
+    assert {row["network"].split(" ")[0] for row in rows} == {NOISY, FREE}
+    assert float(rows[-1]["time_s"]) == pytest.approx(0.2)
+    assert float(rows[-4]["noise"]) == pytest.approx(math.sqrt(2), abs=1e-5)
+    # What animals did is what the network was told: the path of the first is a walk of its own inputs.
+    x = np.array([float(row["true_x_m"]) for row in rows if row["dreamer"] == "1" and row["true_x_m"]])
+    assert (np.abs(np.diff(x)) < 0.1).mean() > 0.5
+
+
+def test_the_picture_is_saved_too(show, pair, headings):
+    for path, _ in (pair, headings):
+        page = show(path)
+        with page.expect_download() as download:
+            page.click("#png")
+        assert Path(download.value.path()).read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("width", [360, 390])
+def test_it_fits_a_phone(show, positions, width):
+    page = show(positions[0], width=width, height=740)
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    bar = page.locator(".bar").bounding_box()
+    assert bar["y"] + bar["height"] <= 741  # within reach without scrolling
+    assert not page.is_visible("#noise")
+    page.click("#more")
+    assert page.is_visible("#noise")
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    for name in ("#phase", "#pause", "#step", "#reset", "#more"):
+        assert page.locator(name).bounding_box()["height"] >= 32
+
+
+def test_it_keeps_still_for_those_who_ask(browser, pair):
+    context = browser.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(pair[0].as_uri())
+    page.wait_for_timeout(300)
+    assert page.evaluate("() => [page.paused, page.turning, page.world.time]") == [True, False, 0]
+    page.keyboard.press("s")
+    page.wait_for_timeout(100)
+    assert page.evaluate("() => page.night") == 1  # at once
+    context.close()
+
+
+def test_it_is_dark_where_the_system_is_and_turns_by_hand(show, pair):
+    page = show(pair[0], color_scheme="dark")
+    ground = "() => getComputedStyle(document.body).backgroundColor"
+    dark = page.evaluate(ground)
+    assert page.evaluate("() => page.theme.dark")
+    page.keyboard.press("t")
+    assert not page.evaluate("() => page.theme.dark")
+    assert page.evaluate("() => document.documentElement.dataset.theme") == "light"
+    page.wait_for_timeout(800)
+    assert page.evaluate(ground) != dark
+
+
+def test_it_runs_by_itself_and_says_how_fast(show, pair):
+    page = show(pair[0])
+    page.click("#pause")
+    page.wait_for_timeout(1300)
+    assert page.evaluate("() => page.world.time") > 20
+    assert int(page.inner_text("#rate").split()[0]) > 0
+    assert "ms" in page.inner_text("#cost")
+    assert "awake" in page.inner_text(".now >> nth=0")
+
+
+def test_nothing_leaves_the_page(browser, pair):
+    asked = []
+
+    class Listener(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            self.send_response(204)
+            self.end_headers()
+
+        do_POST = do_GET  # noqa: N815
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Listener)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    context = browser.new_context()
+    try:
+        page = context.new_page()
+        page.goto(pair[0].as_uri())
+        attempts = """async (address) => {
+          const violations = [];
+          document.addEventListener('securitypolicyviolation', (event) => violations.push(event.effectiveDirective));
+          const failed = await fetch(address).then(() => false, () => true);
+          try { navigator.sendBeacon(address, 'x'); } catch {}
+          try { new WebSocket(address.replace('http', 'ws')); } catch {}
+          new Image().src = address;
+          for (const [tag, key] of [['script', 'src'], ['link', 'href'], ['iframe', 'src']]) {
+            const element = document.createElement(tag);
+            if (tag === 'link') element.rel = 'stylesheet';
+            element[key] = address;
+            document.body.append(element);
+          }
+          const inline = document.createElement('script');
+          inline.textContent = 'window.injected = true';
+          document.body.append(inline);
+          await new Promise((resolve) => setTimeout(resolve, 500));
+          return { failed, violations, injected: window.injected ?? false };
+        }"""
+        found = page.evaluate(attempts, f"http://127.0.0.1:{server.server_port}/x")
+    finally:
+        context.close()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert asked == []
+    assert found["failed"]
+    assert not found["injected"]
+    assert {"connect-src", "img-src", "script-src-elem", "style-src-elem", "frame-src"} <= set(found["violations"])
