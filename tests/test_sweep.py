@@ -99,7 +99,7 @@ def test_a_grid_becomes_labelled_arrays_a_table_and_plots(tmp_path, monkeypatch)
     dry = sweep(tmp_path, *words, "--dry-run", "--jobs", "2")
     assert dry.returncode == 0
     assert "8 networks; results in sweeps/spatial_navigation/noisy_unbiased+" in dry.stdout
-    assert "8 jobs, 2 side by side on local: about" in " ".join(dry.stdout.split())
+    assert "8 jobs, 2 side by side, on local: about" in " ".join(dry.stdout.split())
     assert [path.name for path in tmp_path.iterdir()] == []
 
     done = sweep(tmp_path, *words, "--jobs", "2", "--out", "out")
@@ -360,6 +360,7 @@ def test_any_configuration_of_the_engine_will_do(tmp_path):
         (["partition=tests"], "'partition' is a setting of --on slurm; here --on is local"),
         (["--on", "slurm", "time=soon"], "time=soon: must be a time limit such as 08:00:00 or 2-00:00:00"),
         (["--on", "slurm", "cpus=0"], "cpus=0: must be a whole number >= 1"),
+        (["--on", "slurm"], "--on slurm: there is no sbatch here; start this on a login node"),
         (["--measures", "length"], "no measure named 'length'"),
         (["--measures", "ring"], "the measure 'ring' is for runs that track a heading; these track a position"),
         (["--device", "nowhere"], "device=nowhere: cannot be used here"),
@@ -369,6 +370,7 @@ def test_bad_input_is_one_error_and_nothing_is_trained(monkeypatch, capsys, tmp_
     monkeypatch.chdir(tmp_path)
     Path("bad.py").write_text("1 / 0")
     Path("empty.py").write_text("")
+    monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("quiescent.sweeping.announce", lambda *_: None)
     monkeypatch.setattr(sys, "argv", ["quiescent", "sweep", NOISY, *QUICK, *words])
     with pytest.raises(SystemExit) as stop:

@@ -2,6 +2,7 @@
 
 import importlib.util
 import queue
+import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -61,6 +62,11 @@ class Place(NamedTuple):
                 f"--on {self.on}: must be local, slurm, or a Python file that defines Parsl's `config`."
             )
         return torch.device(self.device or "cpu")
+
+    def require_ready(self) -> None:
+        """Raise `QuiescentError` if no jobs can be submitted from this machine."""
+        if self.on == "slurm" and shutil.which("sbatch") is None:
+            raise QuiescentError("--on slurm: there is no sbatch here; start this on a login node of the cluster.")
 
     def slots(self) -> int | None:
         """How many jobs are done side by side, if that is known."""

@@ -107,6 +107,7 @@ def run_paper(
     """
     began = time.monotonic()
     where = place.usable()  # before anything is written
+    place.require_ready()
     plan = make_plan(out, scale, seeds, only) if train else finished(make_plan(out, scale, seeds, only))
     console.print(plan_table(plan))
     works = plan.works(where, place.memory())
@@ -121,7 +122,7 @@ def run_paper(
 def _do(console: Console, title: str, jobs: Sequence[Job], engine: Engine) -> None:
     """All jobs, of which none may fail: the report needs them."""
     if jobs:
-        failures = follow(console, f"{title}, {len(jobs)} jobs", run_jobs(jobs, engine)).failures
+        failures = follow(console, title, run_jobs(jobs, engine)).failures
         if failures:
             raise QuiescentError("\n".join(failure.message for failure in failures))
 

@@ -50,7 +50,8 @@ def follow(console: Console, title: str, standings: Generator[Standing, None, No
 def announce(console: Console, works: Sequence[Work], place: Place) -> None:
     """Say how many jobs there are, and how long they will take at the speed of this machine."""
     device, slots = place.usable(), place.slots()
-    many = f"{len(works)} jobs, {slots or 'an unknown number'} side by side on {place.on}"
+    beside = f"{slots} side by side" if slots else "some side by side"
+    many = f"{len(works)} {'job' if len(works) == 1 else 'jobs'}, {beside}, on {place.on}"
     if device.type == "cuda" and not torch.cuda.is_available():
         console.print(f"{many}; how long is not known, since there is no GPU here to try.")
         return

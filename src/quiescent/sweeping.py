@@ -42,9 +42,10 @@ def run_sweep(
         return not missing
     failures: Sequence[Failure] = ()
     if missing:
+        place.require_ready()
         sweep.make_folders(plan)
         with leases([plan.folder]), open_engine(place, plan.folder / "engine") as engine:
-            standing = follow(console, f"{plan.folder}: {len(missing)} jobs", run_jobs(missing, engine))
+            standing = follow(console, f"{plan.folder}: jobs", run_jobs(missing, engine))
         failures = standing.failures
         if standing.retries:
             console.print(f"{standing.retries} time(s) a job was killed or stopped, and went on.")
