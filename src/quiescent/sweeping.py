@@ -51,9 +51,11 @@ def run_sweep(
             console.print(f"{standing.retries} time(s) a job was killed or stopped, and went on.")
     _report(console, plan)
     for failure in failures:
-        console.print(f"failed: {failure.message}", markup=False, soft_wrap=True)
+        for line in failure.message.splitlines():
+            console.print(f"failed: {line}", markup=False, soft_wrap=True)
     if failures:
-        done = len(plan.runs) - sum(len(one.job.runs) or 1 for one in failures)
+        left = sweep.jobs_of(plan, place.usable(), place.memory())
+        done = len(plan.runs) - sum(len(job.runs or job.tasks) for job in left)
         console.print(f"{done} of {len(plan.runs)} networks are done; the same command tries the others again.")
     return not failures
 

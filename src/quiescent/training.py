@@ -34,6 +34,15 @@ class Interrupted(QuiescentError):  # noqa: N818 - not an error, but the user's 
     """Training was stopped by the user, after it was saved."""
 
 
+class Exploded(QuiescentError):  # noqa: N818 - a fate, of one run
+    """The loss or the weights of a run became infinite or NaN."""
+
+    def __init__(self, run: Run, what: str) -> None:
+        rate = run.config().training.learning_rate
+        super().__init__(f"{run.folder}: {what}. Try a smaller training.learning_rate (now {rate:g}).")
+        self.run = run
+
+
 def train(
     config: Config,
     out: Path | str | None = None,
@@ -226,10 +235,7 @@ def _require_finite(runs: Sequence[Run], losses: Sequence[float], batch: int, sa
     kept = f"the checkpoint of batch {saved} is kept" if saved else "there is no checkpoint yet"
     for run, loss in zip(runs, losses, strict=True):
         if not math.isfinite(loss):
-            raise QuiescentError(
-                f"{run.folder}: the loss became {loss} at batch {batch}; {kept}. "
-                f"Try a smaller training.learning_rate (now {run.config().training.learning_rate:g})."
-            )
+            raise Exploded(run, f"the loss became {loss} at batch {batch}; {kept}")
 
 
 def _save(
@@ -243,10 +249,7 @@ def _save(
     for k, run in enumerate(runs):
         tensors = {f"weights/{name}": weight[k] for name, weight in weights.items()}
         if not all(bool(torch.isfinite(weight).all()) for weight in tensors.values()):
-            raise QuiescentError(
-                f"{run.folder}: weights became infinite or NaN by batch {batch}; nothing was overwritten. "
-                f"Try a smaller training.learning_rate (now {run.config().training.learning_rate:g})."
-            )
+            raise Exploded(run, f"weights became infinite or NaN by batch {batch}; nothing was overwritten")
         for name, weight in weights.items():
             for moment in ("exp_avg", "exp_avg_sq"):
                 tensors[f"{moment}/{name}"] = optimizer.state[weight][moment][k]

@@ -25,7 +25,7 @@ from quiescent.errors import QuiescentError
 from quiescent.grouping import groups_to_train
 from quiescent.jobs import Job, Outcome, from_plain, to_plain
 from quiescent.runs import Run
-from quiescent.training import STOPS, Progress, training_steps, usable_device
+from quiescent.training import STOPS, Exploded, Progress, training_steps, usable_device
 
 
 class Worker:
@@ -175,31 +175,42 @@ class _Child:
         threading.Thread(target=self._wait_for_the_end, daemon=True).start()
         warnings.showwarning = lambda message, *_: _say(warning=str(message))
         try:
-            self._train(job.runs, usable_device(device))
+            exploded = self._train(job.runs, usable_device(device))
             if self._stopped.is_set():
                 return Outcome("stopped")
-            if job.tasks:
+            lost = {one.run for one in exploded}
+            tasks = [task for task in job.tasks if task.run not in lost]
+            if tasks:
                 from quiescent.measuring import measure  # which takes a second to import
 
-                measure(job.tasks, device)
+                measure(tasks, device)
         except QuiescentError as error:
             return Outcome("stopped" if self._stopped.is_set() else "failed", str(error))
         except Exception as error:
             sys.excepthook(*sys.exc_info())
             return Outcome("failed", f"{job.name}: {type(error).__name__}: {error}")
-        return Outcome("done")
+        return Outcome("failed", "\n".join(map(str, exploded))) if exploded else Outcome("done")
 
-    def _train(self, runs: Sequence[Run], device: torch.device) -> None:
+    def _train(self, runs: Sequence[Run], device: torch.device) -> list[Exploded]:
+        """Train all runs; those that explode are left out, and the others of their population go on."""
+        exploded: list[Exploded] = []
+        left = list(runs)
         self._training = True
-        for group in groups_to_train(runs, device):
-            steps = training_steps(group, device=device, wait=lambda: not self._stopped.is_set())
-            for progress in steps:
-                _say(progress=progress._asdict())
-                if self._stopped.is_set():
-                    steps.close()
-            if self._stopped.is_set():
-                return
+        while not self._stopped.is_set() and (groups := groups_to_train(left, device)):
+            try:
+                self._train_group(groups[0], device)
+            except Exploded as error:
+                exploded.append(error)
+                left.remove(error.run)
         self._training = False
+        return exploded
+
+    def _train_group(self, group: Sequence[Run], device: torch.device) -> None:
+        steps = training_steps(group, device=device, wait=lambda: not self._stopped.is_set())
+        for progress in steps:
+            _say(progress=progress._asdict())
+            if self._stopped.is_set():
+                steps.close()
 
     def _stop(self) -> None:
         self._stopped.set()
