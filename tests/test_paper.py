@@ -30,7 +30,7 @@ from quiescent.experiments.paper import (
 )
 from quiescent.paper import can_be_drawn, collect, make_plan, run_paper
 
-ONE = Place(jobs=1)
+TWO = Place(jobs=2)
 QUICK = (
     "training.batches=6",
     "training.batch_size=10",
@@ -52,10 +52,10 @@ MINI = Scale(
 
 @pytest.fixture(scope="module")
 def paper(tmp_path_factory):
-    """The whole paper with one seed, one network at a time in this process."""
+    """The whole paper with one seed, two networks at a time."""
     out = tmp_path_factory.mktemp("paper")
     with open(os.devnull, "w", encoding="utf-8") as file:
-        return run_paper(out, MINI, [0], Console(file=file), place=ONE, command="quiescent paper")
+        return run_paper(out, MINI, [0], Console(file=file), place=TWO, command="quiescent paper")
 
 
 def test_the_report_is_one_page_with_every_figure_and_every_claim(paper):
@@ -98,7 +98,7 @@ def test_a_second_time_nothing_is_trained_or_measured_but_all_is_drawn(paper):
     before, drawn = stamps(out), paper.stat().st_mtime_ns
     assert len(before) > 200
     with open(os.devnull, "w", encoding="utf-8") as file:
-        run_paper(out, MINI, [0], Console(file=file), place=ONE, only="gru")
+        run_paper(out, MINI, [0], Console(file=file), place=TWO, only="gru")
     assert stamps(out) == before
     assert paper.stat().st_mtime_ns > drawn
 
@@ -127,11 +127,10 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from rich.console import Console
-from test_paper import MINI
-from quiescent.engines import Place
+from test_paper import MINI, TWO
 from quiescent.paper import run_paper
 if __name__ == "__main__":
-    run_paper(Path(sys.argv[1]), MINI, [0, 1], Console(), only="gru", place=Place(jobs=2))
+    run_paper(Path(sys.argv[1]), MINI, [0, 1], Console(), only="gru", place=TWO)
 """
 
 
