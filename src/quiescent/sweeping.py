@@ -94,13 +94,14 @@ def _report(console: Console, plan: sweep.Plan) -> None:
             drawn = plan.folder / "figures" / f"{measure}.png"
             save(figure.draw(results, measure, axes[0]), drawn)
             console.print(f"Figure:  {drawn}", soft_wrap=True)
-    if axes:
-        console.print(f"Next: quiescent plot {plan.folder} {plan.measures[0]} {axes[-1]}", soft_wrap=True)
+    stored = [one for one in (*plan.measures, "test_error") if one in results]
+    if axes and stored:
+        console.print(f"Next: quiescent plot {plan.folder} {stored[0]} {axes[-1]}", soft_wrap=True)
 
 
 def results_table(results: xr.Dataset) -> Table:
     """A row per point of the grid, seeds aside: mean and spread of every measure at rest, over all steps."""
-    axes = [str(dim) for dim in results["test_error"].dims if dim != "seed"] if "test_error" in results else []
+    axes = [str(dim) for dim in results.coords if dim not in ("seed", *sweep.SCALARS)]
     table = plain_table(*map(_last, axes), "networks")
     names = [str(name) for name in results.data_vars if _is_shown(results[name], str(name))]
     for name in names:

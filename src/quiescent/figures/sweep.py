@@ -62,7 +62,9 @@ def draw(results: xr.Dataset, measure: str, axis: str, *, phase: str = "quiescen
 
 def _chosen(results: xr.Dataset, measure: str, phase: str, reading: str) -> xr.DataArray:
     if measure not in results:
-        raise QuiescentError(f"no measure named '{measure}'. Stored: {', '.join(map(str, results.data_vars))}.")
+        raise QuiescentError(
+            f"no measure named '{measure}'. Stored: {', '.join(map(str, results.data_vars)) or 'nothing yet'}."
+        )
     array = results[measure]
     for dim, label in (("phase", phase), ("reading", reading)):
         if dim not in array.dims:
