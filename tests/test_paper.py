@@ -195,6 +195,8 @@ def test_bad_words_are_refused_before_anything_is_written(monkeypatch, capsys, t
         (["--seeds", "5-2"], "--seeds 5-2: must be"),
         (["--seeds", "1,1"], "--seeds 1,1: must be"),
         (["--device", "nowhere"], "device=nowhere: cannot be used here"),
+        (["--on", "slurm", "--slurm", "'"], "--slurm ': cannot be read (no closing quotation)"),
+        (["--on", "slurm", "--slurm", "seed=3"], "--slurm seed=3: 'seed=3' is not a setting of an allocation"),
     ]:
         monkeypatch.setattr(sys, "argv", ["quiescent", "paper", *words])
         with pytest.raises(SystemExit) as stop:

@@ -16,7 +16,7 @@ import pytest
 import xarray as xr
 
 from quiescent import cli, lease
-from quiescent.config import load_config
+from quiescent.config import label, load_config
 from quiescent.errors import QuiescentError
 from quiescent.figures.sweep import draw
 from quiescent.runs import all_runs, open_runs
@@ -264,19 +264,18 @@ def test_of_two_drivers_one_works_and_the_other_says_who(tmp_path, undisturbed):
 
 def test_a_run_that_another_process_trains_is_waited_for(tmp_path):
     config = load_config(NOISY, "seed=0", *QUICK)
-    (run,) = open_runs(config, tmp_path / "runs" / NOISY / "elsewhere")
+    (run,) = open_runs(config, tmp_path / "out" / "runs" / label(config))
+    steps = training_steps([run])
+    next(steps)
     with driver(tmp_path, NOISY, "seed=0", *QUICK, "--out", "out") as process:
-        until(lambda: all_runs(tmp_path / "out"))
-        (mine,) = all_runs(tmp_path / "out")
-        steps = training_steps([mine])
-        next(steps)  # the driver's worker comes too late
-        time.sleep(3)
+        until(lambda: list(tmp_path.glob("out/lease_*")))  # at work
+        time.sleep(5)
         assert process.poll() is None
+        assert run.batches_done() == 0
         for _ in steps:
             pass
         assert process.wait(60) == 0, said(tmp_path)
-    assert mine.finished()
-    assert not run.finished()
+    assert run.finished()
 
 
 @pytest.fixture
@@ -358,7 +357,11 @@ def test_any_configuration_of_the_engine_will_do(tmp_path):
         (["--on", "bad.py"], "--on bad.py: cannot be run (ZeroDivisionError: division by zero)"),
         (["--on", "empty.py"], "--on empty.py: must define `config`, a parsl.Config"),
         (["partition=tests"], "'partition' is a setting of --on slurm; here --on is local"),
-        (["--on", "slurm", "time=soon"], "time=soon: must be a time limit such as 08:00:00 or 2-00:00:00"),
+        (
+            ["--on", "slurm", "time=soon"],
+            "time=soon: must be a time limit of a minute or more, such as 08:00:00 or 2-00:00:00",
+        ),
+        (["--on", "slurm", "time=00:00:30"], "time=00:00:30: must be a time limit of a minute or more"),
         (["--on", "slurm", "cpus=0"], "cpus=0: must be a whole number >= 1"),
         (["--on", "slurm"], "--on slurm: there is no sbatch here; start this on a login node"),
         (["--measures", "length"], "no measure named 'length'"),

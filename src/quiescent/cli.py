@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from rich.console import Console
 
-from quiescent.errors import QuiescentError
+from quiescent.errors import EngineLost, QuiescentError
 from quiescent.report import configurations_table, progress_bar, result_table, runs_table
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def sweep(
         list[str],
         typer.Argument(
             help="Configurations, and values: seed=0..9, network.units=64,128. With --on slurm also partition=, time=, "
-            "cpus=, gpus=, memory=, account=, qos=, constraint=, options=, setup=.",
+            "cpus=, gpus=, gpu_memory=, memory=, account=, qos=, constraint=, options=, setup=, address=.",
             autocompletion=_complete_configurations,
             metavar="CONFIGURATION... [KEY=VALUES]...",
         ),
@@ -314,7 +314,11 @@ def paper(
         chosen = parse_seeds(f"seed={_ranges(seeds)}")
     except QuiescentError:
         raise QuiescentError(f"--seeds {seeds}: must be a range or a list of different seeds, 0-4 or 0,2,5.") from None
-    other, settings = split_slurm(shlex.split(slurm), on)
+    try:
+        words = shlex.split(slurm)
+    except ValueError as error:
+        raise QuiescentError(f"--slurm {slurm}: cannot be read ({str(error).lower()}).") from None
+    other, settings = split_slurm(words, on)
     if other:
         raise QuiescentError(f"--slurm {slurm}: '{other[0]}' is not a setting of an allocation.")
     place = Place(on, jobs, device, settings)
@@ -351,7 +355,7 @@ def main() -> None:
     except QuiescentError as error:
         for line in str(error).splitlines():
             print(f"quiescent: {line}", file=sys.stderr)
-        if type(error).__name__ == "EngineLost":
+        if isinstance(error, EngineLost):
             os._exit(1)  # threads that wait for it would never end
         sys.exit(2)
     except RuntimeError as error:

@@ -5,7 +5,7 @@ import queue
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 
-from quiescent.errors import QuiescentError
+from quiescent.errors import EngineLost, QuiescentError
 from quiescent.jobs import Job, Outcome, from_plain, to_plain
 from quiescent.schedule import Engine
 from quiescent.slurm import SlurmSettings, slurm_config
@@ -27,10 +27,6 @@ Perform = Callable[[dict[str, Any], str | None], Outcome]
 
 ALLOCATIONS = 4  # of a cluster, unless the user says otherwise
 _WORKERS: dict[int, Worker] = {}  # of this process, by the thread that hands them jobs
-
-
-class EngineLost(QuiescentError):  # noqa: N818 - nobody's mistake
-    """What hands out jobs is gone; only a new process can start it again."""
 
 
 def do(plain: dict[str, Any], device: str | None) -> Outcome:
@@ -72,7 +68,7 @@ class Place(NamedTuple):
         """How many jobs are done side by side, if that is known."""
         if self.on == "local":
             return len(devices_here(self.jobs, self.device))
-        return (self.jobs or ALLOCATIONS) * (self.slurm.gpus or self.slurm.cpus) if self.on == "slurm" else None
+        return (self.jobs or ALLOCATIONS) * self.slurm.workers if self.on == "slurm" else None
 
     def memory(self) -> float | None:
         """Memory of a GPU that is elsewhere (bytes)."""
@@ -103,22 +99,22 @@ def _local(place: Place) -> Iterator[Engine]:
     from parsl.config import Config
     from parsl.executors import ThreadPoolExecutor
 
-    devices = devices_here(place.jobs, place.device)
-    idle: queue.SimpleQueue[str] = queue.SimpleQueue()
-    for name in devices:
-        idle.put(name)
+    workers = [(Worker(), name) for name in devices_here(place.jobs, place.device)]
+    idle: queue.SimpleQueue[tuple[Worker, str]] = queue.SimpleQueue()
+    for one in workers:
+        idle.put(one)
 
     def perform(plain: dict[str, Any], _: str | None) -> Outcome:
-        name = idle.get()
+        worker, name = idle.get()
         try:
-            return do(plain, name)
+            return worker.perform(from_plain(plain), name)
         finally:
-            idle.put(name)
+            idle.put((worker, name))
 
     with tempfile.TemporaryDirectory() as folder:
-        executor = ThreadPoolExecutor(max_threads=len(devices))
+        executor = ThreadPoolExecutor(max_threads=len(workers))
         config = Config(executors=[executor], run_dir=folder, initialize_logging=False, strategy="none")
-        with _started(config, perform, None, len(devices)) as engine:
+        with _started(config, perform, None, len(workers), [worker for worker, _ in workers]) as engine:
             yield engine
 
 
@@ -134,7 +130,9 @@ def devices_here(jobs: int | None, device: str | None) -> list[str]:
 
 
 @contextmanager
-def _started(config: "ParslConfig", perform: Perform, device: str | None, slots: int | None) -> Iterator[Engine]:
+def _started(
+    config: "ParslConfig", perform: Perform, device: str | None, slots: int | None, own: Sequence[Worker] = ()
+) -> Iterator[Engine]:
     import parsl
     from parsl.dataflow.dflow import DataFlowKernel
 
@@ -144,20 +142,19 @@ def _started(config: "ParslConfig", perform: Perform, device: str | None, slots:
     def submit(job: Job) -> "Future[Outcome]":
         return app(to_plain(job), device)  # type: ignore[no-any-return]
 
+    def stop() -> None:
+        for worker in [*own, *_WORKERS.values()]:
+            worker.stop()
+
     try:
-        yield Engine(submit, _stop_workers, lambda: _require_alive(config), slots)
+        yield Engine(submit, stop, lambda: _require_alive(config), slots)
     finally:
-        _stop_workers()
+        stop()
         if not _interchange_ended(config):  # its clean-up would wait for ever
             kernel.cleanup()
-        for worker in _WORKERS.values():
+        for worker in [*own, *_WORKERS.values()]:
             worker.close()
         _WORKERS.clear()
-
-
-def _stop_workers() -> None:
-    for worker in list(_WORKERS.values()):
-        worker.stop()
 
 
 def _require_alive(config: "ParslConfig") -> None:

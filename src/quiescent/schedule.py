@@ -45,7 +45,7 @@ class Standing(NamedTuple):
 
     jobs: int
     done: int
-    running: Sequence[Running]  # networks in training
+    running: Sequence[Running]  # networks that are trained or measured
     waiting: int
     failures: Sequence[Failure]
     retries: int

@@ -1,6 +1,7 @@
 """A Slurm cluster: what one allocation is, and how Parsl gets and keeps them."""
 
 import functools
+import re
 import shlex
 import socket
 import sys
@@ -8,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 
 from quiescent.errors import QuiescentError
 from quiescent.settings import Count, Positive, Settings
@@ -20,6 +21,13 @@ POLLING = 10  # s between looks at the queue
 SILENCE = 20  # s after which a worker that says nothing is taken for lost
 
 
+def _time_limit(text: str) -> str:
+    match = re.fullmatch(r"(?:(\d{1,3})-)?(\d{1,3}):(\d{2}):\d{2}", text)
+    if not match or not any(int(part or 0) for part in match.groups()):  # Slurm counts in whole minutes
+        raise ValueError("must be a time limit of a minute or more, such as 08:00:00 or 2-00:00:00")
+    return text
+
+
 class SlurmSettings(Settings):
     """What one allocation of a Slurm cluster is: `--on slurm KEY=VALUE ...`."""
 
@@ -27,7 +35,7 @@ class SlurmSettings(Settings):
     account: str | None = None
     qos: str | None = None
     constraint: str | None = None
-    time: Annotated[str, Field(pattern=r"^(\d+-)?\d{1,3}:\d{2}:\d{2}$")] = "01:00:00"
+    time: Annotated[str, AfterValidator(_time_limit)] = "01:00:00"
     cpus: Count = 1  # cores, and networks trained side by side on them
     gpus: Annotated[int, Field(ge=0)] = 0  # instead: networks are trained as populations, one on each
     gpu_memory: Positive = 16.0  # GB of one, from which the size of populations is planned
@@ -39,6 +47,18 @@ class SlurmSettings(Settings):
     @property
     def device(self) -> str:
         return "cuda" if self.gpus else "cpu"
+
+    @property
+    def workers(self) -> int:
+        """Jobs that an allocation does side by side."""
+        return self.gpus or self.cpus
+
+    @property
+    def walltime(self) -> str:
+        """The time limit without days, as Parsl wants it."""
+        days, _, clock = self.time.rpartition("-")
+        hours, rest = clock.split(":", 1)
+        return f"{24 * int(days or 0) + int(hours):02d}:{rest}"
 
 
 def split_slurm(words: Sequence[str], on: str) -> tuple[list[str], SlurmSettings]:
@@ -58,8 +78,6 @@ def split_slurm(words: Sequence[str], on: str) -> tuple[list[str], SlurmSettings
 
 
 def _law(error: dict[str, Any]) -> str:
-    if error["type"] == "string_pattern_mismatch":
-        return "must be a time limit such as 08:00:00 or 2-00:00:00"
     return str(error["msg"]).removeprefix("Value error, ").replace("Input should be", "must be")
 
 
@@ -79,11 +97,11 @@ def slurm_config(settings: SlurmSettings, allocations: int, folder: Path) -> "Pa
         account=settings.account,
         qos=settings.qos,
         constraint=settings.constraint,
-        cores_per_node=settings.cpus,
+        cores_per_node=max(settings.cpus, settings.workers),  # one for each GPU at least
         mem_per_node=settings.memory,
         gpus_per_node=settings.gpus or None,
-        walltime=settings.time,
-        scheduler_options="\n".join(f"#SBATCH {option}" for option in shlex.split(settings.options)),
+        walltime=settings.walltime,
+        scheduler_options=f"#SBATCH {settings.options}" if settings.options else "",
         worker_init=f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH\n{settings.setup}",
         init_blocks=0,
         max_blocks=allocations,
@@ -93,7 +111,7 @@ def slurm_config(settings: SlurmSettings, allocations: int, folder: Path) -> "Pa
     executor = HighThroughputExecutor(
         label="slurm",
         provider=provider,
-        max_workers_per_node=settings.gpus or settings.cpus,
+        max_workers_per_node=settings.workers,
         available_accelerators=settings.gpus,
         address=settings.address or "127.0.0.1",
         heartbeat_period=2,
