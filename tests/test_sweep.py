@@ -359,7 +359,7 @@ def test_any_configuration_of_the_engine_will_do(tmp_path):
         (["partition=tests"], "'partition' is a setting of --on slurm; here --on is local"),
         (
             ["--on", "slurm", "time=soon"],
-            "time=soon: must be a time limit of a minute or more, such as 08:00:00 or 2-00:00:00",
+            "time=soon: must be a time limit of a minute or more, such as 08:00:00",
         ),
         (["--on", "slurm", "time=00:00:30"], "time=00:00:30: must be a time limit of a minute or more"),
         (["--on", "slurm", "cpus=0"], "cpus=0: must be a whole number >= 1"),

@@ -79,7 +79,7 @@ def plan_table(plan: sweep.Plan, missing: Sequence[Job]) -> Table:
         table.add_row(*values[folder], *map(str, counts[:2]), sizes, str(counts[2]), str(folder))
     if len(folders) > ROWS:
         table.add_row(*[""] * (len(axes) + 4), f"and {len(folders) - ROWS} more")
-    table.title = f"{len(plan.runs)} networks; results in {plan.folder}"
+    table.title = f"{len(plan.runs)} network{'s' * (len(plan.runs) > 1)}; results in {plan.folder}"
     return table
 
 
