@@ -22,7 +22,7 @@ from matplotlib.ticker import FixedLocator, NullLocator, ScalarFormatter
 from parts import GRU, HEADING, NAVIGATION, PARTS, REST, product_rate
 
 import quiescent
-from quiescent.config import load_config
+from quiescent.config.load import load_config
 
 RESULTS = Path(__file__).parent / "results"
 SWEEPS = {

@@ -11,17 +11,18 @@ import textbook
 import torch
 from torch import Tensor
 
-from quiescent.activity import Activity
-from quiescent.config import Config, load_config
-from quiescent.lanes import Lanes, Scratch, Share
-from quiescent.loss import loss_gradients
+from quiescent.config.load import load_config
+from quiescent.config.schema import Config
+from quiescent.machine.lanes import Lanes, Scratch, Share
 from quiescent.measures import kl
-from quiescent.members import Members, sample, untrained
-from quiescent.networks.noise import draw
 from quiescent.networks.products import rows
-from quiescent.quiescence import rest
+from quiescent.quiescence.activity import Activity
+from quiescent.quiescence.observe import rest
+from quiescent.simulation.loss import loss_gradients
+from quiescent.simulation.members import Members, sample, untrained
+from quiescent.simulation.noise import draw
 from quiescent.streams import open_streams
-from quiescent.training import adam, train_batch
+from quiescent.training.loop import adam, train_batch
 
 CPU = torch.device("cpu")
 NAVIGATION = "spatial_navigation/noisy_unbiased"

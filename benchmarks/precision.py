@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from quiescent.evaluation import evaluate
-from quiescent.runs import Run, runs_in
+from quiescent.evaluation.evaluate import evaluate
+from quiescent.runs.run import Run, runs_in
 
 
 def numbers(runs: Sequence[Run]) -> dict[str, list[float]]:

@@ -10,7 +10,8 @@ import hypothesis
 import pytest
 import torch
 
-from quiescent.config import Config, load_config
+from quiescent.config.load import load_config
+from quiescent.config.schema import Config
 
 # The same examples every time on the gate; elsewhere hypothesis goes on searching.
 hypothesis.settings.register_profile("gate", derandomize=True)

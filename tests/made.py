@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from quiescent.activity import Activity
+from quiescent.quiescence.activity import Activity
 
 BOX = ((-1.1, 1.1), (-1.1, 1.1))
 CIRCLE = ((-math.pi, math.pi),)

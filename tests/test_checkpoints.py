@@ -6,10 +6,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quiescent import checkpoints
-from quiescent.checkpoints import DamagedCheckpoint
-from quiescent.runs import Run
-from quiescent.training import train
+from quiescent.runs import checkpoints
+from quiescent.runs.checkpoints import DamagedCheckpoint
+from quiescent.runs.run import Run
+from quiescent.training.loop import train
 
 TENSORS = {
     "weights/output": torch.arange(6.0).reshape(3, 2).T,  # not contiguous, as views of a population are

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from quiescent.claims import (
+from quiescent.studies.paper.claims import BIASED, CLAIMS, FREE, UNBIASED, prefers_own
+from quiescent.studies.paper.effects import (
     Claim,
     Criterion,
     Reader,
@@ -21,8 +22,7 @@ from quiescent.claims import (
     number,
     spread_slope,
 )
-from quiescent.experiments.claims import BIASED, CLAIMS, FREE, UNBIASED, prefers_own
-from quiescent.experiments.paper import CONDITIONS, FIGURES_SHOWN
+from quiescent.studies.paper.experiments import CONDITIONS, FIGURES_SHOWN
 
 READINGS = ["all", "valid"]
 

@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 
 from quiescent import cli
-from quiescent.experiments import names
+from quiescent.config.named import names
 
 TINY = [
     "network.units=16",

@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quiescent.config import ALIASES, Config, keys, label, load_config, overrides_of, parse, task_noise
+from quiescent.config.load import keys, load_config, parse, task_noise
+from quiescent.config.named import names
+from quiescent.config.naming import label, overrides_of
+from quiescent.config.schema import Config
+from quiescent.config.words import ALIASES
 from quiescent.errors import QuiescentError
-from quiescent.experiments import names
 
 NOISY = "spatial_navigation/noisy_unbiased"
 TABLE = """

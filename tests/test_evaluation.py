@@ -4,18 +4,18 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from quiescent.activity import Active, Rest
-from quiescent.evaluation import Subject, combine, draw, evaluate, is_stored, measure_run, stored
+from quiescent.evaluation.evaluate import Subject, combine, draw, evaluate, is_stored, measure_run, stored
 from quiescent.measures import MEASURES
 from quiescent.measures.validity import threshold
-from quiescent.training import train
+from quiescent.quiescence.activity import Active, Rest
+from quiescent.training.loop import train
 
 FEW = {"active": Active(6), "quiescent": Rest(6, 8)}
 
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
-    from quiescent.config import load_config
+    from quiescent.config.load import load_config
 
     small = ("network.units=12", "task.place_cells.number=12", "task.steps=8", "training.batches=2")
     small = (*small, "training.batch_size=5")

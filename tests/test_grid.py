@@ -11,10 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from quiescent import cli
-from quiescent.config import ALIASES, keys, load_config
+from quiescent.config.grid import MOST, expand, values_of
+from quiescent.config.load import keys, load_config
+from quiescent.config.named import names
+from quiescent.config.words import ALIASES
 from quiescent.errors import QuiescentError
-from quiescent.experiments import names
-from quiescent.grid import MOST, expand, values_of
 
 NOISY = "spatial_navigation/noisy_unbiased"
 
@@ -105,7 +106,7 @@ def test_whatever_is_typed_ends_in_a_plan_or_an_error_and_leaves_nothing_behind(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["quiescent", "sweep", "--dry-run", "--", first, second, *more])
     # What a plan costs is measured by training a little; that is tested elsewhere.
-    monkeypatch.setattr("quiescent.sweeping.announce", lambda *_: None)
+    monkeypatch.setattr("quiescent.studies.sweep.run.announce", lambda *_: None)
     with pytest.raises(SystemExit) as stop:
         cli.main()
     assert stop.value.code in (0, None, 2)

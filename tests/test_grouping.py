@@ -4,9 +4,9 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from quiescent.grouping import bytes_of, equally_far, mates, most, populations, split
-from quiescent.runs import Run, open_runs
-from quiescent.training import train, training_steps
+from quiescent.runs.run import Run, open_runs
+from quiescent.training.loop import train, training_steps
+from quiescent.training.populations import bytes_of, equally_far, mates, most, populations, split
 
 GPU = torch.device("cuda")
 

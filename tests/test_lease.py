@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from quiescent import lease
-from quiescent.lease import Held, Holder, holder, leases, noted
+from quiescent.machine import lease
+from quiescent.machine.lease import Held, Holder, holder, leases, noted
 
 
 def elsewhere(folder, number=1, age=0.0, **changes):
@@ -70,7 +70,7 @@ def test_a_holder_on_another_machine_lives_as_long_as_it_renews(tmp_path, age, l
 
 
 def test_a_holder_whose_process_is_gone_from_this_machine_is_dead_at_once(tmp_path):
-    script = "import sys, time; from pathlib import Path; from quiescent.lease import leases\n"
+    script = "import sys, time; from pathlib import Path; from quiescent.machine.lease import leases\n"
     script += "with leases([Path(sys.argv[1])]): print('held', flush=True); time.sleep(60)"
     process = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE, text=True)
     assert process.stdout.readline() == "held\n"

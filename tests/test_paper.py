@@ -14,9 +14,9 @@ import xarray as xr
 from rich.console import Console
 
 from quiescent import cli
-from quiescent.engines import Place
 from quiescent.errors import QuiescentError
-from quiescent.experiments.paper import (
+from quiescent.jobs.places import Place
+from quiescent.studies.paper.experiments import (
     CONDITIONS,
     FAMILIES,
     FIGURES_SHOWN,
@@ -28,7 +28,7 @@ from quiescent.experiments.paper import (
     measures_of,
     peers_of,
 )
-from quiescent.paper import can_be_drawn, collect, make_plan, run_paper
+from quiescent.studies.paper.run import can_be_drawn, collect, make_plan, run_paper
 
 TWO = Place(jobs=2)
 QUICK = (
@@ -128,7 +128,7 @@ import sys
 from pathlib import Path
 from rich.console import Console
 from test_paper import MINI, TWO
-from quiescent.paper import run_paper
+from quiescent.studies.paper.run import run_paper
 if __name__ == "__main__":
     run_paper(Path(sys.argv[1]), MINI, [0, 1], Console(), only="gru", place=TWO)
 """

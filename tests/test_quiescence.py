@@ -9,13 +9,13 @@ import pytest
 import torch
 from scipy import stats
 
-from quiescent.activity import Active, Rest
-from quiescent.config import load_config
+from quiescent.config.load import load_config
 from quiescent.errors import QuiescentError
-from quiescent.members import untrained
 from quiescent.networks import NETWORKS, Kind, simulate
-from quiescent.quiescence import CHUNK, active, observe, rest, rest_variance
-from quiescent.tasks.valid import valid_codes
+from quiescent.quiescence.activity import Active, Rest
+from quiescent.quiescence.observe import CHUNK, active, observe, rest, rest_variance
+from quiescent.quiescence.valid import valid_codes
+from quiescent.simulation.members import untrained
 
 SMALL = ("network.units=24", "task.place_cells.number=16", "task.steps=10")
 
@@ -57,7 +57,7 @@ def test_a_member_rests_the_same_alone_and_in_company():
 
 def test_a_long_rest_does_not_depend_on_how_it_is_cut(monkeypatch):
     whole = rest(members("network.sigma2_in=0.1", "network.sigma2_out=0.1"), trials=5, steps=50, keep_states=True)
-    monkeypatch.setattr("quiescent.quiescence.CHUNK", 3 * 5 * 24 * 7)
+    monkeypatch.setattr("quiescent.quiescence.observe.CHUNK", 3 * 5 * 24 * 7)
     pieces = rest(members("network.sigma2_in=0.1", "network.sigma2_out=0.1"), trials=5, steps=50, keep_states=True)
     for one, other in zip(whole, pieces, strict=True):
         np.testing.assert_array_equal(one.decoded, other.decoded)
@@ -129,9 +129,9 @@ def test_a_full_size_rest_of_2000_steps_needs_less_than_a_gibibyte():
     # Peak memory above the imports; 60 of the 2,000 steps pass through every buffer that there is.
     script = """
 import resource
-from quiescent.config import load_config
-from quiescent.members import untrained
-from quiescent.quiescence import rest, CHUNK
+from quiescent.config.load import load_config
+from quiescent.simulation.members import untrained
+from quiescent.quiescence.observe import rest, CHUNK
 peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 population = untrained(load_config("spatial_navigation/noisy_unbiased").members()).to("cpu")
 rest(population, trials=2, steps=2)

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from quiescent.config import load_config
+from quiescent.config.load import load_config
 from quiescent.errors import QuiescentError
-from quiescent.files import writing
-from quiescent.runs import KEPT_CHECKPOINTS, Metrics, Run, default_folder, find_runs, open_runs, runs_in
-from quiescent.training import train
+from quiescent.machine.files import writing
+from quiescent.runs.run import KEPT_CHECKPOINTS, Metrics, Run, default_folder, find_runs, open_runs, runs_in
+from quiescent.training.loop import train
 
 TENSORS = {"weights/output": torch.ones(3, 2).T}  # not contiguous, as views of a population are
 

@@ -4,12 +4,12 @@ from concurrent.futures import Future
 
 import pytest
 
-from quiescent import schedule
-from quiescent.jobs import Job, Outcome, Task, from_plain, to_plain
+from quiescent.jobs import schedule
+from quiescent.jobs.job import Job, Outcome, Task, from_plain, to_plain
+from quiescent.jobs.schedule import PATIENCE, Engine, run_jobs
 from quiescent.measures import MEASURES
-from quiescent.runs import Run, open_runs
-from quiescent.schedule import PATIENCE, Engine, run_jobs
-from quiescent.training import train, training_steps
+from quiescent.runs.run import Run, open_runs
+from quiescent.training.loop import train, training_steps
 
 
 class Endings:

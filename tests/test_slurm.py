@@ -14,9 +14,10 @@ from conftest import threads
 from slurm_node import available, cluster
 from test_sweep import NOISY, SMALL, command, driver, holders, said, until, weights
 
-from quiescent.config import label, load_config
-from quiescent.runs import all_runs
-from quiescent.training import train
+from quiescent.config.load import load_config
+from quiescent.config.naming import label
+from quiescent.runs.run import all_runs
+from quiescent.training.loop import train
 
 pytestmark = pytest.mark.skipif(available() is not None, reason=str(available()))
 WORDS = [NOISY, "seed=0,1", *SMALL, "training.batches=10000", "training.save_every=100"]

@@ -3,7 +3,7 @@
 import pytest
 
 from quiescent.errors import QuiescentError
-from quiescent.slurm import SlurmSettings, slurm_config, split_slurm
+from quiescent.jobs.slurm import SlurmSettings, slurm_config, split_slurm
 
 
 def configured(tmp_path, *words):

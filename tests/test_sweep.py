@@ -15,13 +15,15 @@ import psutil
 import pytest
 import xarray as xr
 
-from quiescent import cli, lease
-from quiescent.config import label, load_config
+from quiescent import cli
+from quiescent.config.load import load_config
+from quiescent.config.naming import label
 from quiescent.errors import QuiescentError
-from quiescent.figures.sweep import draw
-from quiescent.runs import all_runs, open_runs
-from quiescent.sweep import load, select
-from quiescent.training import training_steps
+from quiescent.machine import lease
+from quiescent.runs.run import all_runs, open_runs
+from quiescent.studies.sweep.draw import draw
+from quiescent.studies.sweep.plan import load, select
+from quiescent.training.loop import training_steps
 
 NOISY = "spatial_navigation/noisy_unbiased"
 SMALL = [
@@ -374,7 +376,7 @@ def test_bad_input_is_one_error_and_nothing_is_trained(monkeypatch, capsys, tmp_
     Path("bad.py").write_text("1 / 0")
     Path("empty.py").write_text("")
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr("quiescent.sweeping.announce", lambda *_: None)
+    monkeypatch.setattr("quiescent.studies.sweep.run.announce", lambda *_: None)
     monkeypatch.setattr(sys, "argv", ["quiescent", "sweep", NOISY, *QUICK, *words])
     with pytest.raises(SystemExit) as stop:
         cli.main()

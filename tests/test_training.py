@@ -13,10 +13,11 @@ from conftest import threads
 from safetensors.torch import load_file
 
 from quiescent.errors import QuiescentError
-from quiescent.lease import Held, leases
-from quiescent.members import untrained
-from quiescent.runs import open_runs
-from quiescent.training import Interrupted, batches_left, groups_to_train, train, training_steps
+from quiescent.machine.lease import Held, leases
+from quiescent.runs.run import open_runs
+from quiescent.simulation.members import untrained
+from quiescent.training.loop import Interrupted, batches_left, train, training_steps
+from quiescent.training.populations import groups_to_train
 
 CPU = torch.device("cpu")
 
@@ -82,7 +83,7 @@ def test_an_error_in_one_process_is_the_callers_and_the_others_save(tiny, tmp_pa
 
 
 def test_a_killed_process_is_an_error_that_says_how_to_go_on(tiny, tmp_path, monkeypatch):
-    monkeypatch.setattr("quiescent.workers.sys.executable", str(tmp_path / "killed"))
+    monkeypatch.setattr("quiescent.machine.worker.sys.executable", str(tmp_path / "killed"))
     (tmp_path / "killed").write_text("#!/bin/sh\nkill -9 $$\n")
     (tmp_path / "killed").chmod(0o755)
     with threads(2), pytest.raises(QuiescentError, match=r"seed_\d: its process ended with signal 9. Start it again"):
@@ -151,8 +152,8 @@ def test_losing_the_newest_checkpoint_costs_only_its_batches(tiny, tmp_path):
 def test_a_stopped_process_resumes_to_the_same_weights(tiny, tmp_path, stop):
     config = tiny("training.batches=200", "training.save_every=20")
     script = f"""
-from quiescent.config import parse
-from quiescent.training import train
+from quiescent.config.load import parse
+from quiescent.training.loop import train
 train(parse({config.to_yaml()!r}, "test"), {str(tmp_path / "killed")!r})
 """
     process = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE, text=True)

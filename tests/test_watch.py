@@ -9,17 +9,17 @@ import numpy as np
 import pytest
 import torch
 
-from quiescent.config import load_config
+from quiescent.config.load import load_config
 from quiescent.errors import QuiescentError
 from quiescent.measures import MEASURES
-from quiescent.measures.phases import BEHAVIOUR
-from quiescent.members import load
 from quiescent.networks import NETWORKS, Kind
-from quiescent.page import live
-from quiescent.page.live import legend, pack, title
-from quiescent.quiescence import observe
-from quiescent.training import train
-from quiescent.watch import LIMIT, rounding_error, write_page
+from quiescent.page import render as live
+from quiescent.page.pack import LIMIT, rounding_error, write_page
+from quiescent.page.render import legend, pack, title
+from quiescent.quiescence.observe import observe
+from quiescent.quiescence.phases import BEHAVIOUR
+from quiescent.simulation.members import load
+from quiescent.training.loop import train
 
 
 def unpack(packed):
@@ -76,7 +76,7 @@ def test_half_precision_halves_the_weights_and_is_checked(tiny, tmp_path):
 
 def test_rounding_that_shows_is_never_silent(runs, tmp_path, monkeypatch):
     monkeypatch.setitem(LIMIT, "position", 0.0)
-    monkeypatch.setattr("quiescent.watch.rounding_error", lambda members: 0.034)
+    monkeypatch.setattr("quiescent.page.pack.rounding_error", lambda members: 0.034)
     with pytest.raises(QuiescentError, match=r"weights=float16: moves what .*seed_0 decodes by 3.4 cm"):
         write_page(tmp_path / "page.html", runs, weights="float16")
     assert not (tmp_path / "page.html").exists()
@@ -192,7 +192,7 @@ def test_every_script_that_is_shipped_is_in_the_page():
 
 
 def test_behaviour_with_states_is_the_behaviour_that_measures_see(runs):
-    from quiescent.watch import SEEN
+    from quiescent.page.pack import SEEN
 
     (with_states,), (without,) = (observe(load(runs[:1]), phase) for phase in (SEEN, BEHAVIOUR))
     np.testing.assert_array_equal(with_states.decoded, without.decoded)

@@ -7,11 +7,11 @@ import time
 
 import pytest
 
-from quiescent import lease
-from quiescent.jobs import Job, Task
+from quiescent.jobs.job import Job, Task
+from quiescent.machine import lease
+from quiescent.machine.worker import Worker
 from quiescent.measures import MEASURES
-from quiescent.runs import open_runs
-from quiescent.workers import Worker
+from quiescent.runs.run import open_runs
 
 
 @pytest.fixture

@@ -13,11 +13,11 @@ import typer
 from rich.console import Console
 
 from quiescent.errors import EngineLost, QuiescentError
-from quiescent.report import configurations_table, progress_bar, result_table, runs_table
+from quiescent.terminal.tables import configurations_table, progress_bar, result_table, runs_table
 
 if TYPE_CHECKING:
-    from quiescent.activity import RestNoise
-    from quiescent.config import Config
+    from quiescent.config.schema import Config
+    from quiescent.quiescence.activity import RestNoise
 
 Family = Literal["spatial_navigation", "head_direction", "gru"]  # of experiments.paper, which is slow to import
 
@@ -32,7 +32,7 @@ console = Console(highlight=False)
 
 
 def _complete_configurations(incomplete: str) -> list[str]:
-    from quiescent.experiments import names
+    from quiescent.config.named import names
 
     return [name for name in names() if name.startswith(incomplete)]
 
@@ -107,8 +107,8 @@ def train(
     if show:
         print(config.to_yaml(), end="")
         return
-    from quiescent import training
-    from quiescent.runs import default_folder, open_runs
+    from quiescent.runs.run import default_folder, open_runs
+    from quiescent.training import loop as training
 
     training.usable_device(device)  # before anything is written
     folder = out or default_folder(config)
@@ -150,9 +150,9 @@ def sweep(
     device: Device = None,
 ) -> None:
     """Train and measure every combination of values, on this machine or a cluster; only what is missing."""
-    from quiescent.engines import Place
-    from quiescent.slurm import split_slurm
-    from quiescent.sweeping import run_sweep
+    from quiescent.jobs.places import Place
+    from quiescent.jobs.slurm import split_slurm
+    from quiescent.studies.sweep.run import run_sweep
 
     names = list(dict.fromkeys(name.strip() for name in measures.split(",") if name.strip()))
     own, slurm = split_slurm(words, on)
@@ -176,8 +176,8 @@ def plot(
 ) -> None:
     """Draw a measure of a sweep against what was swept, with intervals over seeds."""
     from quiescent.figures.style import save
-    from quiescent.figures.sweep import draw
-    from quiescent.sweep import load, select
+    from quiescent.studies.sweep.draw import draw
+    from quiescent.studies.sweep.plan import load, select
 
     drawn = draw(select(load(sweep), words or []), measure, key, phase=phase, reading=reading)
     path = out or sweep / "figures" / f"{measure}_against_{key}.png"
@@ -200,8 +200,8 @@ def measure(
     device: Device = None,
 ) -> None:
     """Measure finished runs at rest, print a table, and store the numbers with the runs."""
-    from quiescent.evaluation import evaluate
-    from quiescent.runs import find_runs
+    from quiescent.evaluation.evaluate import evaluate
+    from quiescent.runs.run import find_runs
 
     found = find_runs(runs)
     with console.status(f"measuring {name}"):
@@ -220,9 +220,9 @@ def figure(
     out: Annotated[Path | None, typer.Option(help="File to write (.png, .pdf, .svg). Default: with the runs.")] = None,
 ) -> None:
     """Draw runs awake and at rest, or their learning curves."""
-    from quiescent.evaluation import draw
+    from quiescent.evaluation.evaluate import draw
     from quiescent.figures.style import save
-    from quiescent.runs import find_runs
+    from quiescent.runs.run import find_runs
 
     found = find_runs(runs)
     with console.status(f"drawing {name}"):
@@ -245,9 +245,9 @@ def watch(
     device: Device = None,
 ) -> None:
     """Write one web page in which finished networks run live, side by side: awake, asleep, and as you like."""
-    from quiescent.report import UNITS
-    from quiescent.runs import find_runs
-    from quiescent.watch import write_page
+    from quiescent.page.pack import write_page
+    from quiescent.runs.run import find_runs
+    from quiescent.terminal.tables import UNITS
 
     found = find_runs(runs)
     with console.status("packing networks and their behaviour"):
@@ -265,7 +265,7 @@ def watch(
 @app.command(name="runs", epilog="Example: quiescent runs")
 def list_runs(root: Annotated[Path, typer.Argument(help="Folder to look in.")] = Path("runs")) -> None:
     """List trained and unfinished runs."""
-    from quiescent.runs import all_runs
+    from quiescent.runs.run import all_runs
 
     found = all_runs(root)
     if found:
@@ -280,7 +280,7 @@ def demo(
     device: Device = None,
 ) -> None:
     """Train on a real rat's foraging, with and without noise, and watch both networks dream."""
-    from quiescent.demo import run_demo
+    from quiescent.studies.demo import run_demo
 
     run_demo(out, console, device=device)
 
@@ -302,11 +302,11 @@ def paper(
     device: Device = None,
 ) -> None:
     """Reproduce every experiment, measure, figure and claim of the paper; go on where that was interrupted."""
-    from quiescent.config import parse_seeds
-    from quiescent.engines import Place
-    from quiescent.experiments.paper import SCALES
-    from quiescent.paper import run_paper
-    from quiescent.slurm import split_slurm
+    from quiescent.config.load import parse_seeds
+    from quiescent.jobs.places import Place
+    from quiescent.jobs.slurm import split_slurm
+    from quiescent.studies.paper.experiments import SCALES
+    from quiescent.studies.paper.run import run_paper
 
     folder = out or Path("paper" if scale == "full" else f"paper-{scale}")
     command = shlex.join(["quiescent", *sys.argv[1:]])
@@ -369,7 +369,7 @@ def main() -> None:
 
 
 def _config(words: list[str]) -> "Config":
-    from quiescent.config import load_config
+    from quiescent.config.load import load_config
 
     named = [word.removeprefix("config=") for word in words if "=" not in word or word.startswith("config=")]
     if len(named) != 1:

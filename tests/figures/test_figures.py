@@ -9,14 +9,14 @@ import pytest
 import xarray as xr
 from made import BOX, CIRCLE, activity, leave_all_out
 
-from quiescent.activity import Quality
 from quiescent.errors import QuiescentError
-from quiescent.evaluation import combine
+from quiescent.evaluation.evaluate import combine
 from quiescent.figures import FIGURES, HistoryDrawing, density, kl_matrix, loss, temperature, trajectories
 from quiescent.figures.grid import names_of
 from quiescent.figures.style import PAGE, save, style
 from quiescent.measures import MEASURES
-from quiescent.runs import Metrics
+from quiescent.quiescence.activity import Quality
+from quiescent.runs.run import Metrics
 
 
 def phases_of(measure, variable, rng, noisy):

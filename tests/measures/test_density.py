@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import integrate
 from scipy.stats import gaussian_kde, kstest, vonmises
 
-from quiescent.measures.density import CircleDensity, PlaneDensity, UniformDensity
+from quiescent.spaces.density import CircleDensity, PlaneDensity, UniformDensity
 
 
 @pytest.mark.parametrize("dim", [1, 2])

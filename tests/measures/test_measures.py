@@ -8,10 +8,8 @@ from scipy.integrate import quad
 from scipy.special import i0, i1
 from scipy.stats import vonmises
 
-from quiescent.activity import Activity
 from quiescent.measures.common_start import PLACES
 from quiescent.measures.common_start import compute as common_start
-from quiescent.measures.density import PlaneDensity, UniformDensity
 from quiescent.measures.distance import distance
 from quiescent.measures.kl import compute, density, density_or_none, kl
 from quiescent.measures.measure import mean_over_trials
@@ -19,6 +17,8 @@ from quiescent.measures.occupancy import compute as occupancies
 from quiescent.measures.occupancy import occupancy, polar_occupancy
 from quiescent.measures.paths import compute as paths_of
 from quiescent.measures.variance import variance
+from quiescent.quiescence.activity import Activity
+from quiescent.spaces.density import PlaneDensity, UniformDensity
 
 SQUARE = ((-1.1, 1.1), (-1.1, 1.1))
 

@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from quiescent.activity import Activity, Rest
 from quiescent.measures.kl import density
 from quiescent.measures.temperature import MEASURE, Tempered, compute, spread
+from quiescent.quiescence.activity import Activity, Rest
 
 BOX = ((-1.1, 1.1), (-1.1, 1.1))
 

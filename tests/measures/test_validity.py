@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from quiescent.activity import Activity, Quality
 from quiescent.measures.validity import MEASURE, WINDOW, compute, lifetime, threshold, valid
+from quiescent.quiescence.activity import Activity, Quality
 
 BOX = ((-1.1, 1.1), (-1.1, 1.1))
 

@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 from scipy import stats
 from torch.nn import functional
 
-import quiescent.loss as loss_module
-from quiescent.activity import Active, Rest
-from quiescent.config import load_config
-from quiescent.lanes import Lanes, Scratch, Share, share_out
-from quiescent.loss import held_out_errors, loss_gradients, readout_error
-from quiescent.members import Members, sample, untrained
+import quiescent.simulation.loss as loss_module
+from quiescent.config.load import load_config
+from quiescent.machine.lanes import Lanes, Scratch, Share, share_out
 from quiescent.networks import NETWORKS, Kind, NetworkSettings, Population, simulate
-from quiescent.networks.noise import draw
 from quiescent.networks.vanilla import vanilla
-from quiescent.quiescence import observe
+from quiescent.quiescence.activity import Active, Rest
+from quiescent.quiescence.observe import observe
+from quiescent.simulation.loss import held_out_errors, loss_gradients, readout_error
+from quiescent.simulation.members import Members, sample, untrained
+from quiescent.simulation.noise import draw
 from quiescent.streams import BLOCK, open_streams
 
 CPU = torch.device("cpu")
@@ -170,7 +170,7 @@ def check(population, plain, activation, *, trials, tolerance, way="1 lane"):
         Lanes(population.network.device) as lanes,
     ):
         patch.setattr(loss_module, "readout_error", spy)
-        patch.setattr("quiescent.lanes.LEAST", 0)  # share out work as small as this too
+        patch.setattr("quiescent.machine.lanes.LEAST", 0)  # share out work as small as this too
         if way in IN_ONE:
             lanes.map = all_in_one
         losses, gradients = loss_gradients(population, batch, fresh(population, trials), lanes)

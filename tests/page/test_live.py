@@ -13,17 +13,17 @@ import pytest
 import torch
 from scipy import stats
 
-from quiescent.config import load_config
+from quiescent.config.load import load_config
 from quiescent.measures.coverage import bins_of, coverage, visited
 from quiescent.measures.displacement import displacement
 from quiescent.measures.kl import density, kl
-from quiescent.measures.phases import BEHAVIOUR
-from quiescent.members import load
-from quiescent.networks.simulate import simulate
-from quiescent.page.live import pack
-from quiescent.quiescence import observe, rest
-from quiescent.training import train
-from quiescent.watch import write_page
+from quiescent.networks.loop import simulate
+from quiescent.page.pack import write_page
+from quiescent.page.render import pack
+from quiescent.quiescence.observe import observe, rest
+from quiescent.quiescence.phases import BEHAVIOUR
+from quiescent.simulation.members import load
+from quiescent.training.loop import train
 
 playwright = pytest.importorskip("playwright.sync_api", reason="the page is tested with playwright: the extra 'dev'")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from quiescent.config import load_config, parse
+from quiescent.config.load import load_config, parse
 from quiescent.errors import QuiescentError
 from quiescent.streams import stream
 from quiescent.tasks import Recorded

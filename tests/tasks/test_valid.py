@@ -3,10 +3,10 @@
 import pytest
 import torch
 
-from quiescent.config import load_config
+from quiescent.config.load import load_config
+from quiescent.quiescence.valid import valid_codes
 from quiescent.streams import stream
 from quiescent.tasks.codes import Identity
-from quiescent.tasks.valid import valid_codes
 
 
 @pytest.fixture(params=["spatial_navigation/noisy_unbiased", "head_direction/noisy_unbiased"])

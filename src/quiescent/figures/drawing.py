@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 import xarray as xr
 from matplotlib.figure import Figure
 
-from quiescent.runs import Metrics
+from quiescent.runs.run import Metrics
 
 # By name of the measure: arrays over condition, seed, mostly reading and phase.
 Results = Mapping[str, xr.Dataset]

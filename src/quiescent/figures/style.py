@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from quiescent.errors import QuiescentError
-from quiescent.files import writing
+from quiescent.machine.files import writing
 
 # Okabe-Ito colours: told apart by colour-blind readers and in greyscale.
 COLOURS = {

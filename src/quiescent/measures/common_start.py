@@ -9,10 +9,10 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Float
 
-from quiescent.activity import Active, Rest
-from quiescent.measures.density import Density
 from quiescent.measures.kl import CLIP, LEAST_POINTS, density, density_or_none, kl
 from quiescent.measures.measure import Activities, Measure, points_of
+from quiescent.quiescence.activity import Active, Rest
+from quiescent.spaces.density import Density
 
 PLACES = 4
 

@@ -8,7 +8,7 @@ import xarray as xr
 from jaxtyping import Bool, Float, Int
 
 from quiescent.measures.measure import Activities, Measure, bootstrap_error, mean, points_of
-from quiescent.measures.phases import RESTING, UNTRAINED
+from quiescent.quiescence.phases import RESTING, UNTRAINED
 from quiescent.tasks.trials import Box
 
 BINS = 20  # per dimension

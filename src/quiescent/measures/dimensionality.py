@@ -7,7 +7,7 @@ import xarray as xr
 
 from quiescent.measures.components import Spread, principal, spread_of
 from quiescent.measures.measure import Activities, Measure
-from quiescent.measures.phases import HIDDEN
+from quiescent.quiescence.phases import HIDDEN
 
 NUMBER = 10  # components, as in Krishna et al. (2024)
 

@@ -7,7 +7,7 @@ import xarray as xr
 from jaxtyping import Float, Int
 
 from quiescent.measures.measure import RESAMPLES, Activities, Measure, bootstrap_error, mean, over_time
-from quiescent.measures.phases import RESTING, UNTRAINED
+from quiescent.quiescence.phases import RESTING, UNTRAINED
 
 NUMBER = 24  # of lags in a curve
 FITTED = (10, 100)  # steps, the lags whose slope is the exponent

@@ -3,8 +3,8 @@
 import numpy as np
 from jaxtyping import Float
 
-from quiescent.activity import Active, Rest
 from quiescent.measures.measure import Measure, mean_over_trials, over_time
+from quiescent.quiescence.activity import Active, Rest
 
 
 def distance(paths: Float[np.ndarray, "time trial dim"], *, circular: bool = False) -> Float[np.ndarray, " trial"]:

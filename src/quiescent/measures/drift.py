@@ -10,9 +10,9 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Float, Int
 
-from quiescent.activity import Active
 from quiescent.measures.components import principal, spread_of
 from quiescent.measures.measure import Activities, Measure
+from quiescent.quiescence.activity import Active
 
 SKIPPED = 10  # first steps of a trial, before noise has settled
 COMPONENTS = (2, 3, 5, 10)

@@ -7,10 +7,10 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Float
 
-from quiescent.activity import Activity
-from quiescent.measures.density import CircleDensity, Density, ExactPlaneDensity, PlaneDensity, UniformDensity
 from quiescent.measures.measure import Activities, Measure, points_of
-from quiescent.measures.phases import OTHER_BEHAVIOUR, RESTING, UNTRAINED
+from quiescent.quiescence.activity import Activity
+from quiescent.quiescence.phases import OTHER_BEHAVIOUR, RESTING, UNTRAINED
+from quiescent.spaces.density import CircleDensity, Density, ExactPlaneDensity, PlaneDensity, UniformDensity
 
 CLIP = math.log(1e7)
 LEAST_POINTS = 100  # fewer say nothing about a density

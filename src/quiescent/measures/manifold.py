@@ -4,10 +4,10 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Float
 
-from quiescent.activity import Activity
 from quiescent.measures.components import principal, spread_of
 from quiescent.measures.measure import Activities, Measure
-from quiescent.measures.phases import HIDDEN
+from quiescent.quiescence.activity import Activity
+from quiescent.quiescence.phases import HIDDEN
 
 FIRST, EVERY = 7, 20  # steps that are drawn: after the first 7, one in 20 (Krishna et al. 2024)
 DOTS = 1000

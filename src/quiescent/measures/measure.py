@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Float
 
-from quiescent.activity import Activity, Phase
+from quiescent.quiescence.activity import Activity, Phase
 
 Activities = Mapping[str, Activity]  # by name of the phase, or of the condition
 RESAMPLES = 200  # of trials, for the error of a mean

@@ -8,7 +8,7 @@ from jaxtyping import Float
 
 from quiescent.measures.kl import density, density_or_none
 from quiescent.measures.measure import Activities, Measure, points_of
-from quiescent.measures.phases import RESTING, UNTRAINED
+from quiescent.quiescence.phases import RESTING, UNTRAINED
 from quiescent.tasks.trials import Box
 
 MARGIN = 1.25 / 1.1  # the window of Krishna et al. (2024) over its box

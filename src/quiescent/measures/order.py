@@ -8,7 +8,7 @@ from jaxtyping import Float
 from scipy.stats import wasserstein_distance
 
 from quiescent.measures.measure import Activities, Measure
-from quiescent.measures.phases import RESTING
+from quiescent.quiescence.phases import RESTING
 
 LAGS = (1, 2, 5, 10, 20, 50)  # steps
 POINTS = 20_000  # displacements that are compared

@@ -3,8 +3,8 @@
 import numpy as np
 import xarray as xr
 
-from quiescent.activity import Active, Rest
 from quiescent.measures.measure import Activities, Measure
+from quiescent.quiescence.activity import Active, Rest
 
 SHOWN = 12
 

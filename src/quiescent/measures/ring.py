@@ -7,10 +7,10 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Float
 
-from quiescent.activity import Activity
 from quiescent.errors import QuiescentError
 from quiescent.measures.measure import Activities, Measure
-from quiescent.measures.phases import HIDDEN
+from quiescent.quiescence.activity import Activity
+from quiescent.quiescence.phases import HIDDEN
 
 BINS = 48
 AXES = 10  # components of the mean states in which topology is looked for

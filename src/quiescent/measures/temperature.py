@@ -9,12 +9,12 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Float
 
-from quiescent.activity import Active, Rest
-from quiescent.measures.density import Density
 from quiescent.measures.distance import distance
 from quiescent.measures.kl import CLIP, density, density_or_none, kl
 from quiescent.measures.measure import Activities, Measure, mean, points_of
 from quiescent.measures.variance import variance
+from quiescent.quiescence.activity import Active, Rest
+from quiescent.spaces.density import Density
 from quiescent.tasks.trials import Box
 
 FACTORS = (0.0, 0.5, 0.75, 1.0, 1.2, math.sqrt(2), 1.7, 2.0, 2.8, 4.0)

@@ -7,7 +7,7 @@ import xarray as xr
 from jaxtyping import Float
 
 from quiescent.measures.measure import RESAMPLES, Activities, Measure, bootstrap_error, mean, over_time
-from quiescent.measures.phases import RESTING
+from quiescent.quiescence.phases import RESTING
 
 BINS = 41
 

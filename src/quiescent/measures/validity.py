@@ -8,8 +8,8 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Bool, Float
 
-from quiescent.activity import Active, Activity, Rest
 from quiescent.measures.measure import Activities, Measure, bootstrap_error
+from quiescent.quiescence.activity import Active, Activity, Rest
 
 PERCENTILE = 99  # of the active phase's distances
 WINDOW = 20  # steps over which the code has to be mostly valid for a dream to go on

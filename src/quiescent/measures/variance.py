@@ -3,8 +3,8 @@
 import numpy as np
 from jaxtyping import Float
 
-from quiescent.activity import Rest
 from quiescent.measures.measure import Measure, mean_over_trials
+from quiescent.quiescence.activity import Rest
 
 
 def variance(paths: Float[np.ndarray, "time trial dim"], *, circular: bool = False) -> Float[np.ndarray, " trial"]:

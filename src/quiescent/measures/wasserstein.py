@@ -8,7 +8,7 @@ from jaxtyping import Float
 
 from quiescent.errors import QuiescentError
 from quiescent.measures.measure import Activities, Measure, points_of
-from quiescent.measures.phases import OTHER_BEHAVIOUR, RESTING, UNTRAINED
+from quiescent.quiescence.phases import OTHER_BEHAVIOUR, RESTING, UNTRAINED
 
 POINTS = 5_000  # of each phase, drawn at random
 PROJECTIONS = 50

@@ -1,8 +1,8 @@
 """Recurrent networks. One file and one line here per kind."""
 
 from quiescent.networks.gru import GruStepper, gru
+from quiescent.networks.loop import simulate
 from quiescent.networks.population import NETWORKS, Kind, NetworkSettings, Population
-from quiescent.networks.simulate import simulate
 from quiescent.networks.vanilla import VanillaStepper, vanilla
 
 NETWORKS["vanilla"] = Kind(vanilla, stepper=VanillaStepper)

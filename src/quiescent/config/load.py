@@ -1,0 +1,129 @@
+"""Configurations: a named YAML file, overridden by `key=value` words, checked as a whole."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from quiescent.config.messages import explain
+from quiescent.config.named import flatten, merge, read_named
+from quiescent.config.schema import Config, Seeds
+from quiescent.config.words import parse_words
+from quiescent.errors import QuiescentError
+from quiescent.tasks import TASKS
+
+
+def load_config(name: str, *words: str) -> Config:
+    """Read a configuration by name, or a YAML file by its path, and override it by `key=value` words.
+
+    Parameters
+    ----------
+    name
+        One of `quiescent configs`, such as `spatial_navigation/noisy_unbiased`, or the path of a file that ends in
+        `.yaml`. A file may name another configuration as its `base`.
+    *words
+        Settings by their dotted keys, such as `network.units=64`; `seed=0,1,2` asks for one network per seed.
+
+    Returns
+    -------
+    Config
+        All settings, checked and frozen.
+
+    Raises
+    ------
+    QuiescentError
+        Names every unknown key and impossible value at once.
+
+    Examples
+    --------
+    >>> load_config("head_direction/noisy_biased", "seed=0,1", "network.units=64").network.units
+    64
+    """
+    overrides, origin = parse_words(words)
+    values = merge(_read(name), overrides)
+    task = values.get("task")
+    if isinstance(task, Mapping) and "path" in task and task["path"] is None:
+        raise QuiescentError(f"task.path: must name a file, but is empty. In: {name}.")
+    return _validate(values, origin, default=name)
+
+
+def parse(text: str, source: str) -> Config:
+    """Read a resolved configuration, as written in a run folder; `source` is named in errors."""
+    values = _load_yaml(text, source)
+    return _validate(values, dict.fromkeys(flatten(values), source), default=source)
+
+
+def parse_seeds(word: str) -> tuple[int, ...]:
+    """Read the seeds of a `seed=0,1,2` word."""
+    try:
+        return TypeAdapter(Seeds).validate_python(word.removeprefix("seed="))
+    except ValidationError as error:
+        lines = (explain(dict(mistake), {}, ["seed"], prefix=["seed"]) for mistake in error.errors())
+        raise QuiescentError("\n".join(lines)) from None
+
+
+def is_file(name: str) -> bool:
+    """Tell whether a configuration is named by the path of a user's own YAML file."""
+    return name.endswith((".yaml", ".yml"))
+
+
+def task_noise(config: Config) -> float:
+    """Look up the variance of recurrent noise that the noisy networks of the same task have (in its `base.yaml`)."""
+    return float(read_named(f"{config.task.name}/base")["network"]["sigma2_rec"])
+
+
+def keys(task: str) -> list[str]:
+    """List every key that can be set for a task."""
+    return [key for key in _keys_of(Config, TASKS[task]) if key != "name"]
+
+
+def _keys_of(model: type[BaseModel], task: Any) -> Iterator[str]:
+    for key, field in model.model_fields.items():
+        inner = task if key == "task" else field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            yield from (f"{key}.{rest}" for rest in _keys_of(inner, task))
+        else:
+            yield key
+
+
+def _read(name: str) -> Mapping[str, Any]:
+    if not is_file(name):
+        return read_named(name)
+    values = _load_yaml(_read_file(name), name)
+    base = values.pop("base", None)
+    if base == name or (base is not None and not isinstance(base, str)):
+        raise QuiescentError(f"base={base}: must name another configuration. In: {name}.")
+    return merge(_read(base), values) if base else values
+
+
+def _read_file(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise QuiescentError(f"cannot read the configuration {path}: {error}") from None
+
+
+def _load_yaml(text: str, source: str) -> dict[str, Any]:
+    try:
+        values = OmegaConf.to_container(OmegaConf.create(text), resolve=True)
+    except (yaml.YAMLError, OmegaConfBaseException, ValueError, TypeError) as error:
+        raise QuiescentError(f"{source} is not valid YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
+        raise QuiescentError(f"{source} must hold `key: value` lines.")
+    return {str(key): value for key, value in values.items()}
+
+
+def _validate(values: dict[str, Any], origin: Mapping[str, str], default: str) -> Config:
+    values = {"name": default} | values
+    try:
+        return Config.model_validate(values)
+    except ValidationError as error:
+        task = values.get("task")
+        name = task.get("name") if isinstance(task, dict) else None
+        known = keys(name) if isinstance(name, str) and name in TASKS else []
+        lines = dict.fromkeys(explain(dict(mistake), origin, known) for mistake in error.errors())
+        raise QuiescentError("\n".join(lines)) from None

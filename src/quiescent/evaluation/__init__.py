@@ -1,0 +1,1 @@
+"""Measures applied to runs, and stored with them."""

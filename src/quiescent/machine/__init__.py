@@ -1,0 +1,1 @@
+"""What the computer does, whatever the science: devices, threads, memory, processes, files."""

@@ -1,0 +1,122 @@
+"""The live page as one file: template, style and script put together, with a policy that lets nothing else in."""
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, TypedDict
+
+import numpy as np
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup, escape
+
+FOLDER = Path(__file__).parent / "live"
+# In the order in which they need one another.
+SCRIPTS = (
+    "vendor/uPlot.iife.min.js",
+    "pack.js",
+    "random.js",
+    "network.js",
+    "codes.js",
+    "task.js",
+    "member.js",
+    "fourier.js",
+    "measures.js",
+    "world.js",
+    "colours.js",
+    "stage.js",
+    "arena.js",
+    "ring.js",
+    "space.js",
+    "plots.js",
+    "save.js",
+    "controls.js",
+    "main.js",
+)
+STYLES = ("vendor/uPlot.min.css", "watch.css")
+LICENCES = {"uPlot": "vendor/uPlot.LICENSE.txt"}
+
+
+class Packed(TypedDict):
+    """An array as text: base64 of its little-endian numbers in C order."""
+
+    type: str
+    shape: list[int]
+    data: str
+
+
+def pack(array: np.ndarray, kind: Literal["float16", "float32", "uint8"] = "float32") -> Packed:
+    """Pack an array in the given type."""
+    little = np.ascontiguousarray(array, np.dtype(kind).newbyteorder("<"))
+    return {"type": kind, "shape": list(array.shape), "data": base64.b64encode(little.tobytes()).decode()}
+
+
+def render(members: Sequence[Mapping[str, Any]], variable: str) -> str:
+    """The page of some members."""
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["breakable"] = breakable
+    template = environment.from_string(_asset("watch.html"))
+    script = "\n".join(["'use strict';", *map(_asset, SCRIPTS)])
+    style = "\n".join(map(_asset, STYLES))
+    return template.render(
+        members=members,
+        variable=variable,
+        title=title(members, variable),
+        legend=legend(members),
+        script=Markup(script),
+        style=Markup(style),
+        script_hash=_hash(script),
+        style_hash=_hash(style),
+        data=Markup(_json({"variable": variable, "members": members})),
+        licences={name: _asset(file) for name, file in LICENCES.items()},
+    )
+
+
+def title(members: Sequence[Mapping[str, Any]], variable: str) -> str:
+    """What networks these are, in one line."""
+    many = len(members) > 1
+    number = {1: "A", 2: "Two", 3: "Three", 4: "Four"}.get(len(members), str(len(members)))
+    units = {member["units"] for member in members}
+    size = f" of {units.pop()} units" if len(units) == 1 else ""
+    noisy = {member["noise"]["trained"] > 0 for member in members}
+    noise = "with and without noise" if len(noisy) > 1 else "with noise" if noisy.pop() else "without noise"
+    subject, verb = ("they", "") if many else ("it", "s")
+    goal = f"which way {subject} face{verb}" if variable == "heading" else f"where {subject} {'are' if many else 'is'}"
+    return f"{number} recurrent network{'s' if many else ''}{size}, trained {noise} to know {goal}"
+
+
+def legend(members: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Names that tell members apart: with their seed, or with what was changed, where they need it."""
+
+    def named(*more: str) -> list[str]:
+        return [", ".join(str(member[key]) for key in ("name", *more) if member[key] != "") for member in members]
+
+    seeds = [f"{member['name']}, seed {member['seed']}" for member in members]
+    candidates = [
+        named(),
+        seeds,
+        named("changes"),
+        [f"{one}, seed {m['seed']}" for one, m in zip(named("changes"), members, strict=True)],
+    ]
+    return next((names for names in candidates if len(set(names)) == len(names)), candidates[-1])
+
+
+def breakable(name: str) -> Markup:
+    """A name that may go on in the next line after `/` and `_`."""
+    return Markup(re.sub("([/_])", r"\1<wbr>", str(escape(name))))
+
+
+def _asset(name: str) -> str:
+    text = (FOLDER / name).read_text(encoding="utf-8")
+    return text.replace("\r\n", "\n")  # as a browser reads it, or its hash would be another
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _json(values: object) -> str:
+    """JSON that no HTML parser can mistake for the end of a script."""
+    return json.dumps(values, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")

@@ -1,0 +1,1 @@
+"""Run folders: configuration, test log and checkpoints of one network."""

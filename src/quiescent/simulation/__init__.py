@@ -1,0 +1,1 @@
+"""Populations in their tasks: noise, episodes, read-out, loss and gradient."""

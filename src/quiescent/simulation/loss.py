@@ -1,0 +1,94 @@
+"""The loss of a batch, and its gradient in all weights, share by share."""
+
+from collections.abc import Sequence
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from quiescent.machine.lanes import Lanes, Scratch, Share
+from quiescent.networks.population import Weights
+from quiescent.networks.products import Products, rows
+from quiescent.simulation.episode import Episode, outputs, perform, prepare
+from quiescent.simulation.gradient import gradient
+from quiescent.simulation.members import Batch, Members
+from quiescent.simulation.readout import DirectError, QuadraticError, ReadoutError
+from quiescent.streams import Streams
+from quiescent.tasks.codes import HeadDirectionCells, decoding_error
+
+
+@torch.no_grad()
+def loss_gradients(
+    members: Members, batch: Batch, streams: Sequence[Streams], lanes: Lanes
+) -> tuple[Float[Tensor, " member"], Weights]:
+    """Loss of every member on a batch, with noise drawn from `streams`, and its gradient in every weight.
+
+    The loss is the mean over time, trials and cells of the squared difference between read-out and
+    the code of the true states.
+    """
+    steps, n_members, trials, _ = batch.states.shape
+    size = steps * trials * members.codes[0].size
+    precision = getattr(torch, members.configs[0].training.precision)
+
+    def work(share: Share, scratch: Scratch) -> tuple[Tensor, Weights]:
+        code = members.encode(share.member, batch.start[share.member, share.trials])
+        network = members.network.member(share.member)
+        episode = prepare(members, network.encode(code), batch.inputs, streams, share, scratch)
+        products = Products(precision, scratch)
+        error = readout_error(members, share, episode, products, 1 / size)
+        variable = batch.states[:, share.member, share.trials]
+        to_start, found = gradient(episode, variable, error, products, scratch)
+        found["encoder"] = to_start.mT @ code
+        return error.total() / size, found
+
+    losses = members.network.weights["recurrent"].new_zeros(n_members)
+    gradients = {name: torch.zeros_like(weight) for name, weight in members.network.weights.items()}
+    for share, (loss, found) in lanes.map(work, n_members, trials, members.network.units):
+        losses[share.member] += loss
+        for name, part in found.items():
+            gradients[name][share.member] += part
+    return losses, gradients
+
+
+def readout_error(members: Members, share: Share, episode: Episode, products: Products, scale: float) -> ReadoutError:
+    """The cheaper of the two ways to the same error."""
+    first, *others = members.of(share.member)
+    if episode.output_noise is None and isinstance(first, HeadDirectionCells) and first.series:
+        features, coefficients = first.series
+        n_features, n_cells = coefficients.shape
+        units = episode.states.shape[-1]
+        alike = all(isinstance(code, HeadDirectionCells) and code.settings == first.settings for code in others)
+        if alike and 2 * units * (units + n_features) + n_features**2 < 3 * units * n_cells:
+            return QuadraticError(episode.network.weights, features, coefficients, scale)
+    return DirectError(
+        episode.network.weights, lambda variable: members.encode(share.member, variable), products, scale
+    )
+
+
+@torch.no_grad()
+def held_out_errors(
+    members: Members, batch: Batch, streams: Sequence[Streams], lanes: Lanes
+) -> tuple[list[float], list[float]]:
+    """Loss and mean squared decoding error of every member, directly by their formulas, in the states' precision."""
+    steps, n_members, trials, _ = batch.states.shape
+
+    def work(share: Share, scratch: Scratch) -> list[tuple[float, float]]:
+        episode = prepare(members, members.start(share, batch.start), batch.inputs, streams, share, scratch)
+        perform(episode)
+        read, variable = outputs(episode), rows(batch.states[:, share.member, share.trials])
+        if isinstance(share.member, int):
+            read, variable = read[None], variable[None]
+        part = read.shape[-2] / (steps * trials)
+        return [
+            (
+                part * (output - code.encode(truth)).square().mean().item(),
+                part * decoding_error(code, output, truth).item(),
+            )
+            for code, output, truth in zip(members.of(share.member), read, variable, strict=True)
+        ]
+
+    found = torch.zeros(2, n_members, dtype=torch.float64)
+    for share, pairs in lanes.map(work, n_members, trials, members.network.units):
+        found[:, share.member] += torch.tensor(pairs, dtype=torch.float64).T.reshape(found[:, share.member].shape)
+    losses, errors = found.tolist()
+    return losses, errors

@@ -1,0 +1,1 @@
+"""Spaces: what kind of variable a network tracks."""

@@ -1,0 +1,1 @@
+"""What is asked of everything together: sweeps, the paper, the demonstration."""

@@ -1,0 +1,1 @@
+"""The paper, Krishna et al. (2024): its experiments, claims and report."""

@@ -1,0 +1,1 @@
+"""Training: batches and state, from the first to the last."""
