@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float
 
-from quiescent.tasks.trials import Box
+from quiescent.spaces import Space
 
 RestNoise = Literal["scaled", "same", "absolute"] | float
 
@@ -23,18 +23,18 @@ class Rest(NamedTuple):
     """The network without input (Krishna et al. 2024, eq. 19).
 
     Recurrent noise has sqrt(2) times the trained standard deviation (`scaled`), the trained one
-    (`same`), another multiple of it (a number), or twice a given variance `sigma2` (`absolute`).
+    (`same`), another multiple of it (a number), or twice a given variance `sigma2` (`absolute`). A network that was
+    trained without noise rests with `absolute` noise if its weights are the initial ones, so that it moves at all.
     """
 
     trials: int
     steps: int
     burn_in: int = 0  # first steps that are simulated but not kept
-    noise: RestNoise = "scaled"
+    noise: RestNoise | None = None  # None: as the user says, or else `scaled`
     sigma2: float | None = None  # per step; default: the noisy networks' of the same task
-    untrained: bool = False  # the initial weights; at rest without noise of its own, absolute noise
-    only_noise_free: bool = False  # this phase is for networks trained without noise
-    only_noisy: bool = False  # or with it
-    places: int = 0  # start from so many places only, one after another in equal groups of trials; 0: everywhere
+    weights: Literal["trained", "initial"] = "trained"
+    networks: Literal["all", "noisy", "noise_free"] = "all"  # which are put into this phase: trained with noise, or not
+    places: int = 0  # only so many starts: each is repeated for a contiguous group of trials; 0: every trial has its own
     states: bool = False  # keep hidden states
 
 
@@ -57,15 +57,14 @@ class Activity(NamedTuple):
     decoded: Float[np.ndarray, "time trial dim"]
     truth: Float[np.ndarray, "time trial dim"] | None  # only in the active phase
     states: Float[np.ndarray, "time trial unit"] | None  # only if asked for
-    box: Box
-    circular: bool
+    space: Space
     dt: float = 0.02  # s per step
     quality: Quality | None = None  # only if asked for
     drift: Float[np.ndarray, "time trial unit"] | None = None  # change of `states` in one step without input and noise
     noise_std: float = 0.0  # of recurrent noise, per step; of uniform noise 1/sqrt(12) of its range
 
     def only(self, valid: Bool[np.ndarray, "time trial"]) -> "Activity":
-        """The same with the other steps left out."""
+        """Leave out all other steps: NaN takes their place."""
         left_out = ~valid[..., None]
         states = None if self.states is None else np.where(left_out, np.float32(np.nan), self.states)
         return self._replace(decoded=np.where(left_out, np.float32(np.nan), self.decoded), states=states)

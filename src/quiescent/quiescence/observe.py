@@ -62,16 +62,16 @@ def rest_variance(members: Members, phase: Rest) -> list[float]:
     variances = []
     for config in members.configs:
         trained = config.network.sigma2_rec
-        if phase.noise == "absolute" or (phase.untrained and trained == 0):
+        if phase.noise == "absolute" or (phase.weights == "initial" and trained == 0):
             variances.append(2 * (task_noise(config) if phase.sigma2 is None else phase.sigma2))
         else:
             variances.append(factor(phase.noise) ** 2 * trained)
     return variances
 
 
-def factor(noise: RestNoise) -> float:
-    """Noise standard deviation at rest over the trained one."""
-    return {"scaled": sqrt(2), "same": 1.0}[noise] if isinstance(noise, str) else noise
+def factor(noise: RestNoise | None) -> float:
+    """Divide the standard deviation of noise at rest by the trained one; `None` is `scaled`."""
+    return {"scaled": sqrt(2), "same": 1.0}[noise or "scaled"] if not isinstance(noise, float | int) else noise
 
 
 @torch.no_grad()
@@ -88,7 +88,7 @@ def _active(members: Members, phase: Active, judge: bool) -> list[Activity]:
 
     with Lanes(members.network.device) as lanes:
         seen = lanes.map(work, len(members.seeds), phase.trials, members.network.units)
-    return _gather(members, seen, phase.trials, batch.states)
+    return _gather(members, seen, phase.trials, batch.path)
 
 
 @torch.no_grad()
@@ -128,7 +128,7 @@ def _streams(members: Members, purpose: Purpose, trials: int) -> list[Streams]:
 
 
 def _valid_codes(members: Members) -> list[ValidCodes | None]:
-    return [valid_codes(code, config.task.box) for code, config in zip(members.codes, members.configs, strict=True)]
+    return [valid_codes(code, config.task.space, members.network.weights["output"]) for code, config in zip(members.codes, members.configs, strict=True)]
 
 
 def _seen(
@@ -176,8 +176,7 @@ def _gather(
             decoded=own["decoded"],
             truth=None if truth is None else truth[:, k].cpu().numpy(),
             states=own.get("states"),
-            box=config.task.box,
-            circular=members.codes[k].circular,
+            space=config.task.space,
             dt=config.task.dt,
             quality=Quality(own["total"][..., 0], own["distance"][..., 0]) if "total" in own else None,
             drift=own.get("drift"),

@@ -7,8 +7,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from quiescent.tasks.codes import Code, HeadDirectionCells, PlaceCells
-from quiescent.tasks.trials import Box
+from quiescent.spaces import Space
+from quiescent.tasks.codes import Code
 
 MOST_NODES = 64  # per dimension, but for one beyond each wall
 
@@ -39,23 +39,25 @@ class ValidCodes:
         return distance / norms[node]
 
 
-def valid_codes(code: Code, box: Box) -> ValidCodes | None:
-    """Codes of places or headings; None for a code of which every value is valid."""
-    if not isinstance(code, PlaceCells | HeadDirectionCells):
+def valid_codes(code: Code, space: Space, like: Tensor) -> ValidCodes | None:
+    """Encode a grid of positions or headings, on the device and in the type of `like`.
+
+    None for a code of which every value is valid.
+    """
+    if code.width is None:
         return None
     axes, neighbours = [], []
-    for low, high in box:
-        spaces = min(MOST_NODES, math.ceil(2 * (high - low) / code.settings.width))
-        steps = torch.arange(spaces) if code.circular else torch.arange(-1, spaces + 2)  # one beyond the walls
+    for low, high in space.bounds:
+        spaces = min(MOST_NODES, math.ceil(2 * (high - low) / code.width))
+        steps = torch.arange(spaces) if space.periodic else torch.arange(-1, spaces + 2)  # one beyond the walls
         axes.append(low + (high - low) / spaces * steps)
     places = torch.cartesian_prod(*axes).reshape(-1, len(axes))
-    example = code.preferred if isinstance(code, HeadDirectionCells) else code.centres
-    numbers = torch.arange(len(places), device=example.device).reshape([len(axis) for axis in axes])
+    numbers = torch.arange(len(places), device=like.device).reshape([len(axis) for axis in axes])
     for dim, axis in enumerate(axes):
-        steps = torch.arange(len(axis), device=example.device)
+        steps = torch.arange(len(axis), device=like.device)
         for_axis = []
         for shift in (-1, 1):
-            at = (steps + shift) % len(axis) if code.circular else (steps + shift).clamp(0, len(axis) - 1)
+            at = (steps + shift) % len(axis) if space.periodic else (steps + shift).clamp(0, len(axis) - 1)
             for_axis.append(numbers.index_select(dim, at).flatten())
         neighbours.append((for_axis[0], for_axis[1]))
-    return ValidCodes(code.encode(places.to(example)), tuple(neighbours))
+    return ValidCodes(code.encode(places.to(like)), tuple(neighbours))

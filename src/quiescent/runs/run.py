@@ -150,7 +150,7 @@ def open_runs(config: Config, out: Path) -> list[Run]:
 
     A different configuration in any run of the folder is an error that shows the difference.
     """
-    _ = config.task.box  # a task that is not to be had, such as a missing recording, must leave no folder behind
+    _ = config.task.space  # a task that is not to be had, such as a missing recording, must leave no folder behind
     for run in runs_in(out):
         found = differences(run.config(), config)
         if found:

@@ -14,7 +14,7 @@ from quiescent.simulation.gradient import gradient
 from quiescent.simulation.members import Batch, Members
 from quiescent.simulation.readout import DirectError, QuadraticError, ReadoutError
 from quiescent.streams import Streams
-from quiescent.tasks.codes import HeadDirectionCells, decoding_error
+from quiescent.tasks.codes import decoding_error
 
 
 @torch.no_grad()
@@ -26,7 +26,7 @@ def loss_gradients(
     The loss is the mean over time, trials and cells of the squared difference between read-out and
     the code of the true states.
     """
-    steps, n_members, trials, _ = batch.states.shape
+    steps, n_members, trials, _ = batch.path.shape
     size = steps * trials * members.codes[0].size
     precision = getattr(torch, members.configs[0].training.precision)
 
@@ -36,7 +36,7 @@ def loss_gradients(
         episode = prepare(members, network.encode(code), batch.inputs, streams, share, scratch)
         products = Products(precision, scratch)
         error = readout_error(members, share, episode, products, 1 / size)
-        variable = batch.states[:, share.member, share.trials]
+        variable = batch.path[:, share.member, share.trials]
         to_start, found = gradient(episode, variable, error, products, scratch)
         found["encoder"] = to_start.mT @ code
         return error.total() / size, found
@@ -53,11 +53,11 @@ def loss_gradients(
 def readout_error(members: Members, share: Share, episode: Episode, products: Products, scale: float) -> ReadoutError:
     """The cheaper of the two ways to the same error."""
     first, *others = members.of(share.member)
-    if episode.output_noise is None and isinstance(first, HeadDirectionCells) and first.series:
+    if episode.output_noise is None and first.series:
         features, coefficients = first.series
         n_features, n_cells = coefficients.shape
         units = episode.states.shape[-1]
-        alike = all(isinstance(code, HeadDirectionCells) and code.settings == first.settings for code in others)
+        alike = all(one.series and torch.equal(one.series.coefficients, coefficients) for one in others)
         if alike and 2 * units * (units + n_features) + n_features**2 < 3 * units * n_cells:
             return QuadraticError(episode.network.weights, features, coefficients, scale)
     return DirectError(
@@ -70,21 +70,22 @@ def held_out_errors(
     members: Members, batch: Batch, streams: Sequence[Streams], lanes: Lanes
 ) -> tuple[list[float], list[float]]:
     """Loss and mean squared decoding error of every member, directly by their formulas, in the states' precision."""
-    steps, n_members, trials, _ = batch.states.shape
+    steps, n_members, trials, _ = batch.path.shape
 
     def work(share: Share, scratch: Scratch) -> list[tuple[float, float]]:
         episode = prepare(members, members.start(share, batch.start), batch.inputs, streams, share, scratch)
         perform(episode)
-        read, variable = outputs(episode), rows(batch.states[:, share.member, share.trials])
+        read, variable = outputs(episode), rows(batch.path[:, share.member, share.trials])
         if isinstance(share.member, int):
             read, variable = read[None], variable[None]
         part = read.shape[-2] / (steps * trials)
+        spaces = [config.task.space for config in members.configs_of(share.member)]
         return [
             (
                 part * (output - code.encode(truth)).square().mean().item(),
-                part * decoding_error(code, output, truth).item(),
+                part * decoding_error(code, space, output, truth).item(),
             )
-            for code, output, truth in zip(members.of(share.member), read, variable, strict=True)
+            for code, space, output, truth in zip(members.of(share.member), spaces, read, variable, strict=True)
         ]
 
     found = torch.zeros(2, n_members, dtype=torch.float64)

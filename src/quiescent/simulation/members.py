@@ -13,7 +13,7 @@ from quiescent.machine.lanes import Share
 from quiescent.networks.population import Population, initialise
 from quiescent.runs.run import Run
 from quiescent.streams import Streams, stream
-from quiescent.tasks.codes import Code, PlaceCells
+from quiescent.tasks.codes import Code
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,10 @@ class Members:
         """The codes of one member, or of several."""
         return (self.codes[member],) if isinstance(member, int) else self.codes[member]
 
+    def configs_of(self, member: int | slice) -> Sequence[Config]:
+        """Configurations of one member, or of several."""
+        return (self.configs[member],) if isinstance(member, int) else self.configs[member]
+
     def encode(self, member: int | slice, variable: Float[Tensor, "*m row dim"]) -> Float[Tensor, "*m row cell"]:
         """Codes of one member, or of all along the first axis."""
         if isinstance(member, int):
@@ -70,7 +74,7 @@ class Batch(NamedTuple):
 
     inputs: Float[Tensor, "time member trial input"]
     start: Float[Tensor, "member trial dim"]
-    states: Float[Tensor, "time member trial dim"]
+    path: Float[Tensor, "time member trial dim"]
 
 
 def untrained(configs: Sequence[Config]) -> Members:
@@ -92,8 +96,8 @@ def load(runs: Sequence[Run]) -> Members:
         config = run.require_finished()
         tensors = run.load_checkpoint().tensors
         code = config.task.code(stream(config.seed[0], "cells"))
-        if isinstance(code, PlaceCells):
-            code = replace(code, centres=tensors["cells"])
+        if "cells" in tensors:
+            code = code.with_cells(tensors["cells"])
         configs.append(config)
         codes.append(code)
         weights.append({key.removeprefix("weights/"): tensors[key] for key in tensors if key.startswith("weights/")})
@@ -113,5 +117,5 @@ def sample(members: Members, trials: int, streams: Sequence[Streams]) -> Batch:
     return Batch(
         torch.stack([one.inputs for one in drawn], 1).to(dtype),
         torch.stack([one.start for one in drawn]).to(dtype),
-        torch.stack([one.states for one in drawn], 1).to(dtype),
+        torch.stack([one.path for one in drawn], 1).to(dtype),
     )

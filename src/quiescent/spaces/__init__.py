@@ -1,1 +1,48 @@
-"""Spaces: what kind of variable a network tracks."""
+"""Spaces: what kind of variable a network tracks. One file and one line here per kind."""
+
+import dataclasses
+import json
+
+from quiescent.spaces.box import Box
+from quiescent.spaces.circle import Circle, wrap
+from quiescent.spaces.density import Density, NoSpread, UniformDensity
+from quiescent.spaces.space import Bounds, Display, Space
+
+SPACES: dict[str, type[Space]] = {
+    "box": Box,
+    "circle": Circle,
+}
+
+
+def to_text(space: Space) -> str:
+    """Write a space as text, for stored results."""
+    fields = dataclasses.asdict(space) if dataclasses.is_dataclass(space) else {}  # type: ignore[call-overload]
+    return json.dumps({"kind": space.kind, **fields})
+
+
+def from_text(text: str) -> Space:
+    """Read a space from what `to_text` wrote.
+
+    Examples
+    --------
+    >>> from_text(to_text(Box(((0, 2),))))
+    Box(walls=((0.0, 2.0),))
+    """
+    fields = json.loads(text)
+    return SPACES[fields.pop("kind")](**fields)
+
+
+__all__ = [
+    "SPACES",
+    "Bounds",
+    "Box",
+    "Circle",
+    "Density",
+    "Display",
+    "NoSpread",
+    "Space",
+    "UniformDensity",
+    "from_text",
+    "to_text",
+    "wrap",
+]

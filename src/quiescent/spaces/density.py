@@ -1,4 +1,4 @@
-"""Smooth densities of decoded positions (Gaussian kernels) and headings (wrapped Gaussian kernels)."""
+"""Smooth densities of positions (Gaussian kernels) and headings (wrapped Gaussian kernels)."""
 
 import functools
 import itertools
@@ -10,21 +10,23 @@ from jaxtyping import Float
 from scipy import fft
 from scipy.linalg import solve_triangular
 from scipy.ndimage import map_coordinates, spline_filter
-from scipy.stats import gaussian_kde
-
-from quiescent.tasks.trials import Box
+from scipy.special import logsumexp
 
 Points = Float[np.ndarray, "point dim"]
 SMALLEST = np.finfo(float).tiny
 
 
+class NoSpread(ValueError):  # noqa: N818 - a fact about points, which mostly is no error
+    """Points that are all the same in some dimension have no density."""
+
+
 @runtime_checkable
 class Density(Protocol):
-    """A density that can be evaluated and drawn from."""
+    """A density that can be evaluated and sampled from."""
 
     def log(self, points: Points) -> Float[np.ndarray, " point"]: ...
 
-    def draw(self, n: int, rng: np.random.Generator) -> Points: ...
+    def sample(self, number: int, rng: np.random.Generator) -> Points: ...
 
 
 class PlaneDensity:
@@ -55,7 +57,7 @@ class PlaneDensity:
 
     @classmethod
     def fits(cls, points: Points) -> bool:
-        """Whether the grid is of a reasonable size: points that crowd in few places have a narrow kernel."""
+        """Tell whether the grid is of a reasonable size: points that crowd in few places have a narrow kernel."""
         white = np.asarray(solve_triangular(_kernel(points.astype(float)), points.T.astype(float), lower=True).T)
         return bool(cls._nodes(white).prod() <= cls.MOST_NODES)
 
@@ -69,8 +71,8 @@ class PlaneDensity:
         floor = max(1e-14 * self._values.max(), SMALLEST)
         return np.asarray(np.log(np.where(values > floor, values, SMALLEST)))
 
-    def draw(self, n: int, rng: np.random.Generator) -> Points:
-        chosen = self._points[rng.integers(len(self._points), size=n)]
+    def sample(self, number: int, rng: np.random.Generator) -> Points:
+        chosen = self._points[rng.integers(len(self._points), size=number)]
         return np.asarray(chosen + rng.standard_normal(chosen.shape) @ self._kernel.T)
 
     def _whiten(self, points: Points) -> Points:
@@ -108,17 +110,31 @@ def _share_out(at: Points, shape: tuple[int, ...]) -> Float[np.ndarray, "*grid"]
     return counts.reshape(shape)
 
 
-class ExactPlaneDensity:
-    """The same, kernel by kernel (scipy): what `PlaneDensity` is checked against. Slow for many points."""
+class ExactDensity:
+    """Gaussian kernel density, summed kernel by kernel: for points that crowd too much for a grid. Slow for many."""
+
+    BLOCK = 4_000_000  # distances that are held at once
 
     def __init__(self, points: Points) -> None:
-        self._kde = gaussian_kde(points.T.astype(float))
+        self._points = points.astype(float)
+        self._kernel, self._centre = _kernel(self._points), self._points.mean(0)
+        self._white = self._whiten(self._points)
 
     def log(self, points: Points) -> Float[np.ndarray, " point"]:
-        return np.asarray(self._kde.logpdf(points.T))
+        n, dim = self._white.shape
+        volume = math.log(n) + 0.5 * dim * math.log(2 * math.pi) + math.log(np.linalg.det(self._kernel))
+        values = np.empty(len(points))
+        for block in np.array_split(np.arange(len(points)), max(1, len(points) * n // self.BLOCK)):
+            offsets = self._whiten(points[block].astype(float))[:, None] - self._white
+            values[block] = logsumexp(-0.5 * np.square(offsets).sum(-1), axis=1) - volume
+        return values
 
-    def draw(self, n: int, rng: np.random.Generator) -> Points:
-        return np.asarray(self._kde.resample(n, seed=rng).T)
+    def sample(self, number: int, rng: np.random.Generator) -> Points:
+        chosen = self._points[rng.integers(len(self._points), size=number)]
+        return np.asarray(chosen + rng.standard_normal(chosen.shape) @ self._kernel.T)
+
+    def _whiten(self, points: Points) -> Points:
+        return np.asarray(solve_triangular(self._kernel, (points - self._centre).T, lower=True).T)
 
 
 class CircleDensity:
@@ -128,18 +144,32 @@ class CircleDensity:
     distribution (pi / sqrt(3)).
     """
 
+    MOST_HARMONICS = 10_000
+
     def __init__(self, angles: Float[np.ndarray, "point 1"]) -> None:
         self._angles = angles[:, 0].astype(float)
-        resultant = max(abs(np.exp(1j * self._angles).mean()), SMALLEST)
-        spread = min(math.sqrt(max(-2 * math.log(resultant), 0.0)), math.pi / math.sqrt(3))
-        self.bandwidth = max(spread, 1e-6) * len(angles) ** -0.2
-        n_harmonics = math.ceil(7.5 / self.bandwidth)  # the kernel's next harmonic is below 1e-12
+        self.bandwidth = self._bandwidth(self._angles)
         turn, power = np.exp(-1j * self._angles), np.ones(len(angles), complex)
         coefficients = []
-        for k in range(1, min(n_harmonics, 10_000) + 1):
+        for k in range(1, self._harmonics(self.bandwidth) + 1):
             power = power * turn
             coefficients.append(power.mean() * math.exp(-0.5 * (k * self.bandwidth) ** 2))
         self._coefficients = np.array(coefficients)
+
+    @classmethod
+    def fits(cls, angles: Float[np.ndarray, "point 1"]) -> bool:
+        """Tell whether the series is of a reasonable length: angles that crowd have a narrow kernel."""
+        return cls._harmonics(cls._bandwidth(angles[:, 0].astype(float))) <= cls.MOST_HARMONICS
+
+    @staticmethod
+    def _bandwidth(angles: Float[np.ndarray, " point"]) -> float:
+        resultant = max(abs(np.exp(1j * angles).mean()), SMALLEST)
+        spread = min(math.sqrt(max(-2 * math.log(resultant), 0.0)), math.pi / math.sqrt(3))
+        return float(max(spread, 1e-9) * len(angles) ** -0.2)
+
+    @staticmethod
+    def _harmonics(bandwidth: float) -> int:
+        return math.ceil(7.5 / bandwidth)  # the kernel's next harmonic is below 1e-12
 
     def log(self, points: Points) -> Float[np.ndarray, " point"]:
         harmonics = np.arange(1, len(self._coefficients) + 1)
@@ -147,20 +177,20 @@ class CircleDensity:
         density = (1 + 2 * (waves @ self._coefficients).real) / (2 * math.pi)
         return np.asarray(np.log(np.maximum(density, SMALLEST)))
 
-    def draw(self, n: int, rng: np.random.Generator) -> Points:
-        angles = rng.choice(self._angles, n) + self.bandwidth * rng.standard_normal(n)
+    def sample(self, number: int, rng: np.random.Generator) -> Points:
+        angles = rng.choice(self._angles, number) + self.bandwidth * rng.standard_normal(number)
         return np.asarray(np.remainder(angles + math.pi, 2 * math.pi) - math.pi)[:, None]
 
 
 class UniformDensity:
-    """The uniform density over a box of any dimension."""
+    """The uniform density between the bounds of a space of any dimension."""
 
-    def __init__(self, box: Box) -> None:
-        self._low, self._high = np.array(box, float).T
+    def __init__(self, bounds: tuple[tuple[float, float], ...]) -> None:
+        self._low, self._high = np.array(bounds, float).T
 
     def log(self, points: Points) -> Float[np.ndarray, " point"]:
         inside = ((points >= self._low) & (points <= self._high)).all(-1)
         return np.where(inside, -np.log(self._high - self._low).sum(), math.log(SMALLEST))
 
-    def draw(self, n: int, rng: np.random.Generator) -> Points:
-        return rng.uniform(self._low, self._high, (n, len(self._low)))
+    def sample(self, number: int, rng: np.random.Generator) -> Points:
+        return rng.uniform(self._low, self._high, (number, len(self._low)))

@@ -4,7 +4,7 @@ import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple, Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float
@@ -13,24 +13,62 @@ from scipy.special import ive
 from torch import Tensor
 
 from quiescent.settings import Count, Positive, Settings
+from quiescent.spaces import Bounds, Space
+
+
+class Series(NamedTuple):
+    """A code that is linear in a few features of the variable, of which the first is 1."""
+
+    features: Callable[[Float[Tensor, "*shape dim"]], Float[Tensor, "*shape feature"]]
+    coefficients: Float[Tensor, "feature cell"]
 
 
 @runtime_checkable
 class Code(Protocol):
     """How a variable is written in the activity of cells."""
 
-    circular: ClassVar[bool]
-
     @property
     def size(self) -> int:
         """Number of cells."""
         ...
 
-    def encode(self, states: Float[Tensor, "*shape dim"]) -> Float[Tensor, "*shape cell"]: ...
+    @property
+    def width(self) -> float | None:
+        """Distance over which the code changes (m or rad). None: every output is the code of some value.
 
-    def decode(self, outputs: Float[Tensor, "*shape cell"]) -> Float[Tensor, "*shape dim"]: ...
+        A read-out is judged by how far it is from the codes of a grid whose nodes lie half a width apart.
+        """
+        ...
 
-    def to(self, device: torch.device, dtype: torch.dtype) -> "Code": ...
+    @property
+    def cells(self) -> Tensor | None:
+        """What was sampled to make the cells, to be stored with a network's weights. None: nothing was."""
+        ...
+
+    @property
+    def series(self) -> Series | None:
+        """The code as a short sum of features, where there is one: the read-out's error is cheaper then."""
+        ...
+
+    def with_cells(self, cells: Tensor) -> "Code":
+        """Make the same kind of code from stored cells."""
+        ...
+
+    def encode(self, variable: Float[Tensor, "*shape dim"]) -> Float[Tensor, "*shape cell"]:
+        """Compute the activity of every cell."""
+        ...
+
+    def decode(self, outputs: Float[Tensor, "*shape cell"]) -> Float[Tensor, "*shape dim"]:
+        """Estimate the variable from the activity of the cells."""
+        ...
+
+    def to(self, device: torch.device, dtype: torch.dtype) -> "Code":
+        """Move the code to a device and a type of numbers."""
+        ...
+
+    def described(self) -> dict[str, object]:
+        """Describe the code for the live page: its `kind` there, its settings, its cells as tensors."""
+        ...
 
 
 class _CellSettings(Settings):
@@ -64,18 +102,9 @@ class HeadDirectionCellSettings(_CellSettings):
     width: Positive = math.pi / 6  # rad
 
 
-class Series(NamedTuple):
-    """A code that is linear in a few features of the variable, of which the first is 1."""
-
-    features: Callable[[Float[Tensor, "*shape dim"]], Float[Tensor, "*shape feature"]]
-    coefficients: Float[Tensor, "feature cell"]
-
-
 @dataclass(frozen=True)
 class PlaceCells:
     """Softmax-normalised Gaussian place fields, optionally with a surround (Sorscher et al. 2019)."""
-
-    circular: ClassVar[bool] = False
 
     centres: Float[Tensor, "cell dim"]
     settings: PlaceCellSettings
@@ -84,22 +113,37 @@ class PlaceCells:
     def size(self) -> int:
         return len(self.centres)
 
-    def encode(self, states: Float[Tensor, "*shape dim"]) -> Float[Tensor, "*shape cell"]:
+    @property
+    def width(self) -> float:
+        return self.settings.width
+
+    @property
+    def cells(self) -> Tensor:
+        return self.centres
+
+    @property
+    def series(self) -> None:
+        return None
+
+    def with_cells(self, cells: Tensor) -> "PlaceCells":
+        return PlaceCells(cells, self.settings)
+
+    def encode(self, variable: Float[Tensor, "*shape dim"]) -> Float[Tensor, "*shape cell"]:
         """Activity of every cell at each position; every code sums to 1."""
         variance = self.settings.width**2
         if not self.settings.dog:
-            return self._softmax(states, variance)
-        code = self._softmax(states, variance)
-        code -= self._softmax(states, variance * self.settings.surround_scale)
+            return self._softmax(variable, variance)
+        code = self._softmax(variable, variance)
+        code -= self._softmax(variable, variance * self.settings.surround_scale)
         code += code.amin(-1, keepdim=True).abs()
         return code.div_(code.sum(-1, keepdim=True))
 
-    def _softmax(self, states: Tensor, variance: float) -> Tensor:
+    def _softmax(self, variable: Tensor, variance: float) -> Tensor:
         # |x|^2 is the same for every cell, so the softmax does not need it. Sums along contiguous rows beat a product
         # of so few columns, and one array of this size is enough.
         scaled = (self.centres / variance).T.contiguous()
         logits = -self.centres.square().sum(-1) / (2 * variance)
-        for coordinate, row in zip(states.unsqueeze(-1).unbind(-2), scaled, strict=True):
+        for coordinate, row in zip(variable.unsqueeze(-1).unbind(-2), scaled, strict=True):
             logits = torch.addcmul(logits, coordinate, row, out=logits if logits.dim() > 1 else None)
         return torch.softmax(logits, -1, out=logits)
 
@@ -111,12 +155,13 @@ class PlaceCells:
     def to(self, device: torch.device, dtype: torch.dtype) -> "PlaceCells":
         return PlaceCells(self.centres.to(device, dtype), self.settings)
 
+    def described(self) -> dict[str, object]:
+        return {"kind": "place", "centres": self.centres, **self.settings.model_dump()}
+
 
 @dataclass(frozen=True)
 class HeadDirectionCells:
     """A ring of von Mises tuning curves with peak 1."""
-
-    circular: ClassVar[bool] = True
 
     preferred: Float[Tensor, " cell"]
     settings: HeadDirectionCellSettings
@@ -125,9 +170,20 @@ class HeadDirectionCells:
     def size(self) -> int:
         return len(self.preferred)
 
-    def encode(self, states: Float[Tensor, "*shape 1"]) -> Float[Tensor, "*shape cell"]:
+    @property
+    def width(self) -> float:
+        return self.settings.width
+
+    @property
+    def cells(self) -> None:
+        return None
+
+    def with_cells(self, cells: Tensor) -> "HeadDirectionCells":
+        return self
+
+    def encode(self, variable: Float[Tensor, "*shape 1"]) -> Float[Tensor, "*shape cell"]:
         """Activity of every cell at each heading (rad)."""
-        offset = states - self.preferred
+        offset = variable - self.preferred
         return offset.cos_().sub_(1).div_(self.settings.width**2).exp_()
 
     def decode(self, outputs: Float[Tensor, "*shape cell"]) -> Float[Tensor, "*shape 1"]:
@@ -155,26 +211,33 @@ class HeadDirectionCells:
         constant = torch.full_like(self.preferred, float(ive(0, kappa)))[None]
         coefficients = torch.cat([constant, weights[:, None] * angles.cos(), weights[:, None] * angles.sin()])
 
-        def features(states: Tensor) -> Tensor:
-            turned = states * harmonics
-            return torch.cat([torch.ones_like(states), turned.cos(), turned.sin_()], -1)
+        def features(variable: Tensor) -> Tensor:
+            turned = variable * harmonics
+            return torch.cat([torch.ones_like(variable), turned.cos(), turned.sin_()], -1)
 
         return Series(features, coefficients)
 
     def to(self, device: torch.device, dtype: torch.dtype) -> "HeadDirectionCells":
         return HeadDirectionCells(self.preferred.to(device, dtype), self.settings)
 
+    def described(self) -> dict[str, object]:
+        return {"kind": "heading", "preferred": self.preferred, **self.settings.model_dump()}
+
 
 @dataclass(frozen=True)
 class Identity:
     """The variable itself is the code."""
 
-    circular: ClassVar[bool] = False
-
     size: int
+    width: None = None
+    cells: None = None
+    series: None = None
 
-    def encode(self, states: Float[Tensor, "*shape dim"]) -> Float[Tensor, "*shape dim"]:
-        return states
+    def with_cells(self, cells: Tensor) -> "Identity":
+        return self
+
+    def encode(self, variable: Float[Tensor, "*shape dim"]) -> Float[Tensor, "*shape dim"]:
+        return variable
 
     def decode(self, outputs: Float[Tensor, "*shape dim"]) -> Float[Tensor, "*shape dim"]:
         return outputs
@@ -182,32 +245,25 @@ class Identity:
     def to(self, device: torch.device, dtype: torch.dtype) -> "Identity":
         return self
 
+    def described(self) -> dict[str, object]:
+        return {"kind": "identity", "number": self.size}
 
-def place_cells(
-    settings: PlaceCellSettings, box: tuple[tuple[float, float], ...], generator: torch.Generator
-) -> PlaceCells:
-    """Draw centres uniformly in the box."""
-    low, high = torch.tensor(box, dtype=torch.float32, device=generator.device).unbind(1)
-    uniform = torch.rand(settings.number, len(box), generator=generator, device=generator.device)
+
+def place_cells(settings: PlaceCellSettings, bounds: Bounds, generator: torch.Generator) -> PlaceCells:
+    """Sample centres uniformly between bounds."""
+    low, high = torch.tensor(bounds, dtype=torch.float32, device=generator.device).unbind(1)
+    uniform = torch.rand(settings.number, len(bounds), generator=generator, device=generator.device)
     return PlaceCells(low + (high - low) * uniform, settings)
 
 
 def head_direction_cells(settings: HeadDirectionCellSettings) -> HeadDirectionCells:
-    """Spread preferred angles evenly over [-pi, pi); the end is not counted twice."""
+    """Space preferred angles evenly over [-pi, pi); the end is not counted twice."""
     step = 2 * math.pi / settings.number
     return HeadDirectionCells(torch.arange(settings.number) * step - math.pi, settings)
 
 
-def wrap(angle: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
-    """The same angle in [-pi, pi)."""
-    return torch.remainder(angle + math.pi, 2 * math.pi) - math.pi
-
-
 def decoding_error(
-    code: Code, outputs: Float[Tensor, "*shape cell"], states: Float[Tensor, "*shape dim"]
+    code: Code, space: Space, outputs: Float[Tensor, "*shape cell"], variable: Float[Tensor, "*shape dim"]
 ) -> Float[Tensor, ""]:
-    """Mean squared distance between decoded and true variable (m^2, or rad^2 along the circle)."""
-    offset = code.decode(outputs) - states
-    if code.circular:
-        offset = wrap(offset)
-    return offset.square().sum(-1).mean()
+    """Average the squared distance between decoded and true variable (m^2, or rad^2 the short way round)."""
+    return space.difference(code.decode(outputs), variable).square().sum(-1).mean()

@@ -6,15 +6,16 @@ from typing import ClassVar, Literal
 import torch
 
 from quiescent.settings import Count, NotNegative, Number, Positive, Settings
-from quiescent.tasks.codes import Code, HeadDirectionCellSettings, head_direction_cells, wrap
-from quiescent.tasks.trials import Box, Trials
+from quiescent.spaces import Circle, wrap
+from quiescent.tasks.codes import Code, HeadDirectionCellSettings, head_direction_cells
+from quiescent.tasks.trials import Trials
 
 
 class HeadDirection(Settings):
     """Independent random turns (Krishna et al. 2024)."""
 
+    live: ClassVar[str] = "turns"
     n_inputs: ClassVar[int] = 1
-    variable: ClassVar[str] = "heading"
 
     name: Literal["head_direction"] = "head_direction"
     steps: Count = 100
@@ -26,8 +27,8 @@ class HeadDirection(Settings):
     hd_cells: HeadDirectionCellSettings = HeadDirectionCellSettings()
 
     @property
-    def box(self) -> Box:
-        return ((-math.pi, math.pi),)
+    def space(self) -> Circle:
+        return Circle()
 
     def code(self, generator: torch.Generator) -> Code:
         return head_direction_cells(self.hd_cells)

@@ -8,15 +8,16 @@ import torch
 from jaxtyping import Bool, Complex, Float
 
 from quiescent.settings import Count, NotNegative, Number, Positive, Settings
+from quiescent.spaces import Box
 from quiescent.tasks.codes import Code, Identity, PlaceCellSettings, place_cells
-from quiescent.tasks.trials import Box, Trials
+from quiescent.tasks.trials import Trials
 
 
 class SpatialNavigation(Settings):
     """Random foraging (Krishna et al. 2024, after Sorscher et al. 2019)."""
 
+    live: ClassVar[str] = "walk"
     n_inputs: ClassVar[int] = 2
-    variable: ClassVar[str] = "position"
 
     name: Literal["spatial_navigation"] = "spatial_navigation"
     steps: Count = 100
@@ -36,14 +37,14 @@ class SpatialNavigation(Settings):
     place_cells: PlaceCellSettings = PlaceCellSettings()
 
     @property
-    def box(self) -> Box:
+    def space(self) -> Box:
         x, y = self.box_width / 2, self.box_height / 2
-        return ((-x, x), (-y, y))
+        return Box(((-x, x), (-y, y)))
 
     def code(self, generator: torch.Generator) -> Code:
         if not self.use_place_cells:
             return Identity(2)
-        return place_cells(self.place_cells, self.box, generator)
+        return place_cells(self.place_cells, self.space.bounds, generator)
 
     def sample(self, batch_size: int, *, generator: torch.Generator) -> Trials:
         """Draw walks; the first step only warms up, so that inputs already obey the walls."""
@@ -62,8 +63,8 @@ class SpatialNavigation(Settings):
         positions, steps = self._walk(
             position.cpu().numpy(), direction.cpu().numpy(), lengths.cpu().numpy(), rotations.cpu().numpy()
         )
-        inputs, states = (torch.from_numpy(one).to(device) for one in (steps[1:], positions))
-        return Trials(inputs, states[0], states[1:])
+        inputs, path = (torch.from_numpy(one).to(device) for one in (steps[1:], positions))
+        return Trials(inputs, path[0], path[1:])
 
     def _walk(
         self,

@@ -13,8 +13,9 @@ from torch import Tensor
 
 from quiescent.errors import QuiescentError
 from quiescent.settings import Count, Number, Positive, Settings
+from quiescent.spaces import Bounds, Box
 from quiescent.tasks.codes import Code, Identity, PlaceCellSettings, place_cells
-from quiescent.tasks.trials import Box, Trials
+from quiescent.tasks.trials import Trials
 
 SQUARE = 0.01  # relative difference of width and height below which a box counts as square
 
@@ -30,7 +31,7 @@ class Recording(NamedTuple):
 
     positions: Float[np.ndarray, "sample dim"]  # m
     starts: Int[np.ndarray, " start"]  # samples at which a whole trial fits before the next gap
-    box: Box
+    bounds: Bounds
 
 
 class Recorded(Settings):
@@ -42,7 +43,7 @@ class Recorded(Settings):
     coordinates. Missing samples are NaN or empty.
     """
 
-    variable: ClassVar[str] = "position"
+    live: ClassVar[None] = None
 
     name: Literal["recorded"] = "recorded"
     source: Literal["sargolini", "tanni"] = "sargolini"
@@ -57,16 +58,16 @@ class Recorded(Settings):
 
     @property
     def n_inputs(self) -> int:
-        return len(self.box)
+        return len(self.space.bounds)
 
     @property
-    def box(self) -> Box:
-        return self._recording().box
+    def space(self) -> Box:
+        return Box(self._recording().bounds)
 
     def code(self, generator: torch.Generator) -> Code:
         if not self.use_place_cells:
-            return Identity(len(self.box))
-        return place_cells(self.place_cells, self.box, generator)
+            return Identity(len(self.space.bounds))
+        return place_cells(self.place_cells, self.space.bounds, generator)
 
     def sample(self, batch_size: int, *, generator: torch.Generator) -> Trials:
         """Cut trials at random places of the recording, none across a gap."""
@@ -78,7 +79,7 @@ class Recorded(Settings):
         index = starts[chosen] + torch.arange(self.steps + 1, device=device)[:, None]
         path = positions[index]
         if self.augment:
-            path = _augment(path, self.box, generator)
+            path = _augment(path, self.space.bounds, generator)
         return Trials(path.diff(dim=0), path[0], path[1:])
 
     def _recording(self) -> Recording:
@@ -91,7 +92,7 @@ class Recorded(Settings):
 
 
 @functools.lru_cache(maxsize=8)
-def _load(path: Path, changed: int, dt: float, max_gap: float, steps: int, arena: Box | None) -> Recording:
+def _load(path: Path, changed: int, dt: float, max_gap: float, steps: int, arena: Bounds | None) -> Recording:
     times, positions = _read(path)
     known = np.isfinite(times) & np.isfinite(positions).all(1)
     times, positions = times[known], positions[known]
@@ -116,7 +117,7 @@ def _load(path: Path, changed: int, dt: float, max_gap: float, steps: int, arena
     return Recording(joined.astype(np.float32), np.concatenate(starts), _box(path, positions, arena))
 
 
-def _box(path: Path, positions: np.ndarray, arena: Box | None) -> Box:
+def _box(path: Path, positions: np.ndarray, arena: Bounds | None) -> Bounds:
     if arena is None:
         if (np.ptp(positions, axis=0) == 0).any():
             raise QuiescentError(
@@ -199,14 +200,14 @@ def _shipped(source: str) -> Path:
     return Path(found.submodule_search_locations[0]) / "data" / f"{source}.npz"
 
 
-def _augment(path: Tensor, box: Box, generator: torch.Generator) -> Tensor:
+def _augment(path: Tensor, bounds: Bounds, generator: torch.Generator) -> Tensor:
     """Mirror every trial about the middle of the box at random, and swap the axes of a square one."""
     device = generator.device
-    middle = torch.tensor([(low + high) / 2 for low, high in box], device=device)
-    flips = torch.randint(2, (path.shape[1], len(box)), generator=generator, device=device) * 2 - 1
+    middle = torch.tensor([(low + high) / 2 for low, high in bounds], device=device)
+    flips = torch.randint(2, (path.shape[1], len(bounds)), generator=generator, device=device) * 2 - 1
     path = (path - middle) * flips
-    sizes = [high - low for low, high in box]
-    if len(box) == 2 and abs(sizes[0] - sizes[1]) < SQUARE * max(sizes):
+    sizes = [high - low for low, high in bounds]
+    if len(bounds) == 2 and abs(sizes[0] - sizes[1]) < SQUARE * max(sizes):
         swap = torch.randint(2, (path.shape[1], 1), generator=generator, device=device).bool()
         path = torch.where(swap, path.flip(-1), path)
     return path + middle

@@ -6,9 +6,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from quiescent.spaces import Space
 from quiescent.tasks.codes import Code
-
-Box = tuple[tuple[float, float], ...]
 
 
 class Trials(NamedTuple):
@@ -16,7 +15,7 @@ class Trials(NamedTuple):
 
     inputs: Float[Tensor, "time trial input"]  # change of the variable at every step
     start: Float[Tensor, "trial dim"]  # the variable before the first input
-    states: Float[Tensor, "time trial dim"]  # the variable after every input
+    path: Float[Tensor, "time trial dim"]  # the variable after every input
 
 
 @runtime_checkable
@@ -24,11 +23,13 @@ class Task(Protocol):
     """A kind of behaviour, and the population code in which a network reports it."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Name in `TASKS` and in configurations."""
+        ...
 
     @property
-    def variable(self) -> str:
-        """What is tracked: "position" or "heading"."""
+    def space(self) -> Space:
+        """The kind of variable that is tracked, with its walls or period."""
         ...
 
     @property
@@ -37,20 +38,24 @@ class Task(Protocol):
         ...
 
     @property
-    def steps(self) -> int: ...
+    def live(self) -> str | None:
+        """How the live page samples trials itself: "walk" or "turns". None: recorded trials travel with the page."""
+        ...
 
     @property
-    def dt(self) -> float: ...
+    def steps(self) -> int:
+        """Number of steps in a trial."""
+        ...
 
     @property
-    def box(self) -> Box:
-        """Lowest and highest value of every dimension of the tracked variable."""
+    def dt(self) -> float:
+        """Duration of a step (s)."""
         ...
 
     def code(self, generator: torch.Generator) -> Code:
-        """The cells of one network; `generator` places them."""
+        """Make the cells of one network; `generator` places them."""
         ...
 
     def sample(self, batch_size: int, *, generator: torch.Generator) -> Trials:
-        """Draw independent trials on the generator's device; same state, same trials."""
+        """Sample independent trials on the generator's device; the same state gives the same trials."""
         ...

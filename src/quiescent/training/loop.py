@@ -261,9 +261,9 @@ def _save(
             for moment in ("exp_avg", "exp_avg_sq"):
                 tensors[f"{moment}/{name}"] = optimizer.state[weight][moment][k]
         tensors["streams"] = streams[k].state()
-        centres = getattr(members.codes[k], "centres", None)
-        if centres is not None:
-            tensors["cells"] = centres
+        cells = members.codes[k].cells
+        if cells is not None:
+            tensors["cells"] = cells
         run.save_checkpoint(batch, tensors)
 
 

@@ -1,0 +1,76 @@
+"""A box: positions on a line or on the plane, between walls."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from jaxtyping import Float
+
+from quiescent.spaces.density import Density, ExactDensity, NoSpread, PlaneDensity
+from quiescent.spaces.space import Array, Bounds, Display, Points
+
+
+@dataclass(frozen=True)
+class Box:
+    """Positions in metres, between two walls in each of one or two dimensions.
+
+    Examples
+    --------
+    >>> Box(((-1.1, 1.1), (-1.1, 1.1))).axes
+    ('x', 'y')
+    """
+
+    kind: ClassVar[str] = "box"
+    variable: ClassVar[str] = "position"
+    unit: ClassVar[str] = "m"
+    spread_unit: ClassVar[str] = "m^2"
+    display: ClassVar[Display] = Display("cm", 100.0)
+    polar: ClassVar[bool] = False
+    periodic: ClassVar[bool] = False
+
+    walls: Bounds
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "walls", tuple((float(low), float(high)) for low, high in self.walls))
+
+    @property
+    def bounds(self) -> Bounds:
+        return self.walls
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        return ("x", "y", "z")[: len(self.walls)]
+
+    def difference(self, a: Array, b: Array) -> Array:
+        return a - b
+
+    def unwrapped(self, paths: Float[np.ndarray, "time trial dim"]) -> Float[np.ndarray, "time trial dim"]:
+        return paths
+
+    def embedded(self, points: Float[np.ndarray, "*shape dim"]) -> Float[np.ndarray, "*shape dim"]:
+        return points
+
+    def spread(
+        self, paths: Float[np.ndarray, "time *shape dim"], weights: Float[np.ndarray, " time"] | None = None
+    ) -> Float[np.ndarray, "*shape"]:
+        """Compute the total variance, the trace of the covariance (m^2)."""
+        counts = np.isfinite(paths).all(-1)
+        number = counts.sum(0)
+        enough = np.where(number > 1, number, 2)
+        share = np.ones(len(paths)) if weights is None else weights * (len(weights) / weights.sum())
+        share = np.where(counts, share.reshape(-1, *[1] * (counts.ndim - 1)), 0)[..., None]
+        points = np.where(counts[..., None], paths.astype(float), 0)
+        centred = np.where(counts[..., None], points - (share * points).sum(0) / enough[..., None], 0)
+        values = (share * np.square(centred)).sum((0, -1)) / (enough - (weights is None))
+        return np.asarray(np.where(number > 1, values, np.nan))
+
+    def density(self, points: Points) -> Density:
+        points = points.astype(float)
+        variances = np.linalg.eigvalsh(np.atleast_2d(np.cov(points.T)))
+        if (np.ptp(points, axis=0) == 0).any() or not variances[0] > 1e-10 * variances[-1]:
+            raise NoSpread("a density needs points that spread in every dimension")
+        return PlaneDensity(points) if PlaneDensity.fits(points) else ExactDensity(points)
+
+    def hue(self, points: Float[np.ndarray, "*shape dim"]) -> tuple[Float[np.ndarray, "*shape"], str]:
+        centre = np.array([sum(side) / 2 for side in self.walls], np.float32)
+        return np.asarray(np.linalg.norm(points - centre, axis=-1)), "distance from the centre"
