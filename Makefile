@@ -39,10 +39,11 @@ test: env  ## Run all tests
 bench: env  ## Measure what everything costs, into benchmarks/results (less than 10 minutes)
 	$(VENV)/bin/python benchmarks/bench.py
 
-check: env  ## Lint, formatting and types
+check: env  ## Lint, formatting, types and words
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/mypy
+	$(VENV)/bin/python tests/names.py
 
 format: env  ## Format the code
 	$(VENV)/bin/ruff check --fix

@@ -13,7 +13,8 @@ from torch import Tensor
 
 from quiescent.config.load import load_config
 from quiescent.config.schema import Config
-from quiescent.machine.lanes import Lanes, Scratch, Share
+from quiescent.machine.lanes import Lanes, Share
+from quiescent.machine.scratch import Scratch
 from quiescent.measures import kl
 from quiescent.networks.products import rows
 from quiescent.quiescence.activity import Activity
@@ -22,7 +23,8 @@ from quiescent.simulation.loss import loss_gradients
 from quiescent.simulation.members import Members, sample, untrained
 from quiescent.simulation.noise import draw
 from quiescent.streams import open_streams
-from quiescent.training.loop import adam, train_batch
+from quiescent.training.state import adam
+from quiescent.training.loop import train_batch
 
 CPU = torch.device("cpu")
 NAVIGATION = "spatial_navigation/noisy_unbiased"

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from quiescent.evaluation.evaluate import evaluate
+from quiescent.runs.open import read_config
 from quiescent.runs.run import Run, runs_in
 
 
@@ -37,8 +38,8 @@ def numbers(runs: Sequence[Run]) -> dict[str, list[float]]:
 
 def table(full: Sequence[Run], half: Sequence[Run]) -> str:
     """Mean and standard deviation over seeds, and their difference in standard deviations over seeds."""
-    config = full[0].config()
-    seeds = [", ".join(str(run.config().seed[0]) for run in runs) for runs in (full, half)]
+    config = read_config(full[0])
+    seeds = [", ".join(str(read_config(run).seed[0]) for run in runs) for runs in (full, half)]
     lines = [
         f"### {config.name}, {config.training.batches:,} batches",
         "",

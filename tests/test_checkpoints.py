@@ -1,26 +1,30 @@
 """Checkpoints: what is read is what was written, or it is said that it is not."""
 
+import hashlib
+
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from safetensors import safe_open
+from safetensors.numpy import save_file
 
 from quiescent.runs import checkpoints
 from quiescent.runs.checkpoints import DamagedCheckpoint
 from quiescent.runs.run import Run
-from quiescent.training.loop import train
+from quiescent.training.train import train
 
-TENSORS = {
-    "weights/output": torch.arange(6.0).reshape(3, 2).T,  # not contiguous, as views of a population are
-    "streams": torch.arange(20, dtype=torch.uint8).reshape(2, 10),
+ARRAYS = {
+    "weights/output": np.arange(6, dtype=np.float32).reshape(3, 2).T,  # not contiguous, as views of a population are
+    "streams": np.arange(20, dtype=np.uint8).reshape(2, 10),
 }
 
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
     path = tmp_path_factory.mktemp("written") / "one.safetensors"
-    checkpoints.write(path, TENSORS)
+    checkpoints.write(path, ARRAYS)
     return path.read_bytes()
 
 
@@ -36,8 +40,8 @@ def test_a_flipped_bit_anywhere_is_noticed_or_harmless(written, tmp_path_factory
         read = checkpoints.read(path)
     except ValueError:
         return
-    assert read.keys() == TENSORS.keys()
-    assert all(torch.equal(read[name], TENSORS[name]) for name in TENSORS)
+    assert read.keys() == ARRAYS.keys()
+    assert all(np.array_equal(read[name], ARRAYS[name]) for name in ARRAYS)
 
 
 def test_every_bit_of_the_numbers_counts(written, tmp_path):
@@ -49,10 +53,23 @@ def test_every_bit_of_the_numbers_counts(written, tmp_path):
 
 
 def test_a_checkpoint_without_a_checksum_is_read_as_it_is(tmp_path):
-    from safetensors.torch import save_file
+    save_file({"a": np.ones(2)}, tmp_path / "old.safetensors")
+    assert np.array_equal(checkpoints.read(tmp_path / "old.safetensors")["a"], np.ones(2))
 
-    save_file({"a": torch.ones(2)}, tmp_path / "old.safetensors")
-    assert torch.equal(checkpoints.read(tmp_path / "old.safetensors")["a"], torch.ones(2))
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.int64, torch.int32, torch.uint8, torch.bool])
+def test_a_checksum_is_that_of_version_0_1_which_hashed_tensors(tmp_path, dtype):
+    tensor = torch.arange(6).reshape(2, 3).to(dtype)
+    path = tmp_path / "written.safetensors"
+    checkpoints.write(path, {"b": tensor.numpy(), "a": tensor[0, 0].numpy()})
+    checksum = hashlib.blake2b(digest_size=16)
+    for name, value in (("a", tensor[0, 0]), ("b", tensor)):
+        checksum.update(f"{name} {value.dtype} {tuple(value.shape)}\n".encode())
+        checksum.update(value.flatten().numpy().data)
+    with safe_open(path, framework="pt") as file:
+        assert file.metadata()["blake2b"] == checksum.hexdigest()
+        assert torch.equal(file.get_tensor("b"), tensor)
+    assert checkpoints.read(path)["a"].shape == ()
 
 
 DAMAGES = {
@@ -88,7 +105,7 @@ def test_with_all_checkpoints_damaged_training_begins_anew_with_a_warning_for_ea
 
 def test_what_is_wrong_with_a_file_is_looked_at_again_when_it_changes(tmp_path):
     run = Run(tmp_path)
-    run.save_checkpoint(3, TENSORS)
+    run.save_checkpoint(3, ARRAYS)
     (path,) = run.checkpoints()
     assert checkpoints.problem(path) is None
     path.write_bytes(b"short")

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from quiescent.studies.paper.claims import BIASED, CLAIMS, FREE, UNBIASED, prefers_own
+from quiescent.studies.paper.claims import BIASED, CLAIMS, FREE, UNBIASED
+from quiescent.studies.paper.criteria import prefers_own
 from quiescent.studies.paper.effects import (
     Claim,
     Criterion,
@@ -22,7 +23,8 @@ from quiescent.studies.paper.effects import (
     number,
     spread_slope,
 )
-from quiescent.studies.paper.experiments import CONDITIONS, FIGURES_SHOWN
+from quiescent.studies.paper.experiments import CONDITIONS
+from quiescent.studies.paper.figures import FIGURES_SHOWN
 
 READINGS = ["all", "valid"]
 

@@ -4,11 +4,15 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from quiescent.evaluation.evaluate import Subject, combine, draw, evaluate, is_stored, measure_run, stored
+from quiescent.evaluation.subject import Subject
+from quiescent.evaluation.combine import combine
+from quiescent.evaluation.draw import draw
+from quiescent.evaluation.evaluate import evaluate, measure_run, stored
+from quiescent.evaluation.stored import is_stored
 from quiescent.measures import MEASURES
 from quiescent.measures.validity import threshold
 from quiescent.quiescence.activity import Active, Rest
-from quiescent.training.loop import train
+from quiescent.training.train import train
 
 FEW = {"active": Active(6), "quiescent": Rest(6, 8)}
 

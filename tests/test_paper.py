@@ -16,19 +16,12 @@ from rich.console import Console
 from quiescent import cli
 from quiescent.errors import QuiescentError
 from quiescent.jobs.places import Place
-from quiescent.studies.paper.experiments import (
-    CONDITIONS,
-    FAMILIES,
-    FIGURES_SHOWN,
-    FULL,
-    NOISY,
-    SCALES,
-    Scale,
-    config_of,
-    measures_of,
-    peers_of,
-)
-from quiescent.studies.paper.run import can_be_drawn, collect, make_plan, run_paper
+from quiescent.studies.paper.experiments import CONDITIONS, FAMILIES, FULL, NOISY, SCALES, Scale, config_of, peers_of
+from quiescent.studies.paper.figures import FIGURES_SHOWN
+from quiescent.studies.paper.measures import measures_of
+from quiescent.studies.paper.report import can_be_drawn
+from quiescent.studies.sweep.plan import collect
+from quiescent.studies.paper.run import make_plan, run_paper
 
 TWO = Place(jobs=2)
 QUICK = (

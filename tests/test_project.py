@@ -20,7 +20,7 @@ from quiescent.figures import FIGURES
 from quiescent.measures import MEASURES
 from quiescent.networks import NETWORKS, Kind
 from quiescent.tasks import Task
-from quiescent.training.loop import train
+from quiescent.training.train import train
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

@@ -1,18 +1,24 @@
 """Run folders: complete or untouched, and every fault named."""
 
 import errno
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
-import torch
+import yaml
 
 from quiescent.config.load import load_config
 from quiescent.errors import QuiescentError
 from quiescent.machine.files import writing
-from quiescent.runs.run import KEPT_CHECKPOINTS, Metrics, Run, default_folder, find_runs, open_runs, runs_in
-from quiescent.training.loop import train
+from quiescent.runs.find import find_runs
+from quiescent.runs.open import default_folder, open_runs, read_config, require_finished
+from quiescent.runs.run import KEPT_CHECKPOINTS, Metrics, Run, runs_in
+from quiescent.training.train import train
 
-TENSORS = {"weights/output": torch.ones(3, 2).T}  # not contiguous, as views of a population are
+ARRAYS = {"weights/output": np.ones((3, 2)).T}  # not contiguous, as views of a population are
 
 
 @pytest.mark.parametrize(
@@ -73,15 +79,15 @@ def test_no_space_for_the_test_log_is_one_line_that_names_it(tmp_path):
 
 def test_a_missing_or_unfinished_run_is_named(tiny, tmp_path):
     with pytest.raises(QuiescentError, match=f"{tmp_path}/none is not a run"):
-        Run(tmp_path / "none").config()
+        read_config(Run(tmp_path / "none"))
     (run,) = open_runs(tiny(), tmp_path)
     with pytest.raises(QuiescentError, match=f"{run.folder} has no checkpoint yet"):
         run.load_checkpoint()
     with pytest.raises(QuiescentError, match=f"{run.folder} has no tests yet"):
         run.require_metrics()
-    run.save_checkpoint(3, TENSORS)
+    run.save_checkpoint(3, ARRAYS)
     with pytest.raises(QuiescentError, match=f"{run.folder} is not finished: 3 of 10 batches"):
-        run.require_finished()
+        require_finished(run)
 
 
 @pytest.mark.parametrize("damage", [b"", b"garbage", None])
@@ -90,18 +96,18 @@ def test_of_a_finished_run_whose_last_checkpoint_is_damaged_that_is_said(tiny, t
     path = run.checkpoints()[-1]
     path.write_bytes(path.read_bytes()[:-4] if damage is None else damage)
     with pytest.raises(QuiescentError, match=rf"is not finished: 9 of 10 batches. {path} is damaged. Give its"):
-        run.require_finished()
+        require_finished(run)
 
 
 def test_only_the_newest_checkpoints_are_kept_and_read_back(tmp_path):
     run = Run(tmp_path)
     for batch in (9, 10, 100):
-        run.save_checkpoint(batch, TENSORS)
+        run.save_checkpoint(batch, ARRAYS)
     assert [path.stem for path in run.checkpoints()] == ["batch_000000010", "batch_000000100"]
     assert len(run.checkpoints()) == KEPT_CHECKPOINTS
     loaded = run.load_checkpoint()
     assert loaded.batch == 100
-    assert torch.equal(loaded.tensors["weights/output"], TENSORS["weights/output"])
+    assert np.array_equal(loaded.arrays["weights/output"], ARRAYS["weights/output"])
 
 
 def test_the_test_log_forgets_what_will_be_repeated_and_a_line_cut_short(tmp_path):
@@ -116,11 +122,48 @@ def test_the_test_log_forgets_what_will_be_repeated_and_a_line_cut_short(tmp_pat
     assert run.metrics() == entries[:2]
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a: [", "config.yaml is not valid YAML"),
+        ("words", "config.yaml must hold `key: value` lines"),
+        ("training: {batches: many}", "config.yaml: training.batches must be a whole number, but is many"),
+        ("training:", "config.yaml: training.batches must be a whole number, but is None"),
+    ],
+)
+def test_a_damaged_configuration_is_one_error(tmp_path, text, message):
+    (tmp_path / "config.yaml").write_text(text)
+    with pytest.raises(QuiescentError, match=message):
+        Run(tmp_path).finished()
+
+
+def test_what_a_run_says_of_itself_is_what_its_checked_configuration_says(tiny, tmp_path):
+    (run,) = open_runs(tiny("training.learning_rate=1e-5", "task.biased=true"), tmp_path)
+    config = read_config(run)
+    assert run.batches_wanted() == config.training.batches == 10
+    assert run.settings() == yaml.safe_load(config.to_yaml())
+
+
+def test_looking_at_runs_imports_neither_torch_nor_pydantic():
+    script = "import sys, quiescent.runs.run; print([name for name in ('torch', 'pydantic') if name in sys.modules])"
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert said == "[]\n"
+
+
 def test_runs_come_in_the_order_of_their_seeds_and_keep_their_configuration(tiny, tmp_path):
     config = tiny("seed=10,2")
     open_runs(config, tmp_path)
     assert [run.folder.name for run in runs_in(tmp_path)] == ["seed_2", "seed_10"]
-    assert [run.config() for run in runs_in(tmp_path)] == [config.members()[1], config.members()[0]]
+    assert [read_config(run) for run in runs_in(tmp_path)] == [config.members()[1], config.members()[0]]
+
+
+def test_the_command_that_trains_what_is_missing_can_be_pasted(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my rats.yaml").write_text("base: spatial_navigation/noisy_unbiased")
+    with pytest.raises(QuiescentError) as caught:
+        find_runs(["my rats.yaml", "network.units=8"])
+    command = str(caught.value).partition("Train it: ")[2]
+    assert shlex.split(command) == ["quiescent", "train", "my rats.yaml", "network.units=8"]
 
 
 def test_runs_are_found_by_folder_or_by_configuration_and_seed(tmp_path, monkeypatch):

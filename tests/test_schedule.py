@@ -1,15 +1,20 @@
 """What the driver makes of how jobs end: an engine of made-up endings, real runs."""
 
+import time
 from concurrent.futures import Future
 
 import pytest
+from partly import train_partly
 
 from quiescent.jobs import schedule
-from quiescent.jobs.job import Job, Outcome, Task, from_plain, to_plain
+from quiescent.jobs.job import Job, Measurement, from_plain, to_plain
 from quiescent.jobs.schedule import PATIENCE, Engine, run_jobs
+from quiescent.machine.lease import BEAT, leases
+from quiescent.machine.worker import Ended
 from quiescent.measures import MEASURES
-from quiescent.runs.run import Run, open_runs
-from quiescent.training.loop import train, training_steps
+from quiescent.runs.open import open_runs
+from quiescent.runs.run import Run
+from quiescent.training.train import train
 
 
 class Endings:
@@ -35,7 +40,7 @@ class Endings:
         self.stopped = True
 
 
-KILLED, DONE = Outcome("killed", "signal 9"), Outcome("done")
+KILLED, DONE = Ended("killed", "signal 9"), Ended("done")
 
 
 @pytest.fixture(autouse=True)
@@ -46,16 +51,16 @@ def quick(monkeypatch):
 def test_what_is_killed_lost_or_stopped_goes_on_and_what_fails_does_not(tiny, tmp_path):
     runs = open_runs(tiny("seed=0,1,2,3"), tmp_path)
     made = Endings(
-        seed_0=[KILLED, Outcome("stopped"), DONE],
-        seed_1=[Outcome("failed", "the loss became nan")],
+        seed_0=[KILLED, Ended("stopped"), DONE],
+        seed_1=[Ended("failed", "the loss became nan")],
         seed_2=[ConnectionError("the node is gone"), DONE],
-        seed_3=[Outcome("done", warnings=("a checkpoint is damaged",))],
+        seed_3=[Ended("done", warnings=("a checkpoint is damaged",))],
     )
-    *_, last = standings = list(run_jobs([Job([run]) for run in runs], made.engine))
+    *_, last = statuses = list(run_jobs([Job([run]) for run in runs], made.engine))
     assert (last.jobs, last.done, last.waiting, last.retries) == (4, 3, 0, 3)
     (failure,) = last.failures
     assert (failure.job.runs, failure.message) == ([runs[1]], "the loss became nan")
-    news = [line for one in standings for line in one.news]
+    news = [line for status in statuses for line in status.news]
     assert f"{runs[0].folder}: killed (signal 9); goes on" in news
     assert f"{runs[2].folder}: killed (ConnectionError: the node is gone); goes on" in news
     assert "a checkpoint is damaged" in news
@@ -75,9 +80,7 @@ def test_a_job_that_gets_further_each_time_is_never_given_up(tiny, tmp_path):
     (run,) = open_runs(tiny("training.batches=30"), tmp_path)
 
     def one_more_batch(run):
-        steps = training_steps([run])
-        next(steps)
-        steps.close()
+        train_partly([run], 1)
         return KILLED
 
     made = Endings(seed_0=[one_more_batch] * 29 + [DONE])
@@ -89,21 +92,21 @@ def test_what_runs_is_told_from_what_waits_and_batches_are_counted(tiny, tmp_pat
     runs = open_runs(tiny("seed=0,1,2"), tmp_path)
     train(tiny("seed=0"), tmp_path)
     made = Endings(seed_0=[DONE], seed_1=[None], seed_2=[None])
-    steps = training_steps([runs[1]])
-    for _ in range(4):
-        next(steps)
-    runs[1].folder.joinpath("lease_1.json").touch()
-    standing = next(driver := run_jobs([Job([run]) for run in runs], made.engine))
-    assert (standing.done, standing.waiting) == (1, 1)
-    (running,) = standing.running
-    assert (running.run, running.batches) == (runs[1], 10)
-    assert (standing.batches_done, standing.batches) == (10 + running.batch, 30)
-    driver.close()
-    assert made.stopped
-    steps.close()
+    with leases([runs[1].folder]) as (lease,):
+        lease.note(4)
+        time.sleep(1.5 * BEAT)  # it is told with the next sign of life
+        status = next(driver := run_jobs([Job([run]) for run in runs], made.engine))
+        assert (status.done, status.waiting) == (1, 1)
+        (running,) = status.running
+        assert (running.run, running.batch, running.batches) == (runs[1], 4, 10)
+        assert (status.batches_done, status.batches) == (10 + 4, 30)
+        driver.close()
+        assert made.stopped
 
 
 def test_a_job_is_plain_text_on_its_way_and_the_same_behind_it(tmp_path):
     run, peer = Run(tmp_path / "a"), Run(tmp_path / "b")
-    task = Task(run, {name: measure.phases for name, measure in MEASURES.items()}, {"own": run, "other": peer})
-    assert from_plain(to_plain(Job([run, peer], [task]))) == Job([run, peer], [task])
+    measurement = Measurement(
+        run, {name: measure.phases for name, measure in MEASURES.items()}, {"own": run, "other": peer}
+    )
+    assert from_plain(to_plain(Job([run, peer], [measurement]))) == Job([run, peer], [measurement])

@@ -17,7 +17,7 @@ from test_sweep import NOISY, SMALL, command, driver, holders, said, until, weig
 from quiescent.config.load import load_config
 from quiescent.config.naming import label
 from quiescent.runs.run import all_runs
-from quiescent.training.loop import train
+from quiescent.training.train import train
 
 pytestmark = pytest.mark.skipif(available() is not None, reason=str(available()))
 WORDS = [NOISY, "seed=0,1", *SMALL, "training.batches=10000", "training.save_every=100"]

@@ -19,11 +19,13 @@ from quiescent import cli
 from quiescent.config.load import load_config
 from quiescent.config.naming import label
 from quiescent.errors import QuiescentError
+from quiescent.evaluation.draw import draw
 from quiescent.machine import lease
-from quiescent.runs.run import all_runs, open_runs
-from quiescent.studies.sweep.draw import draw
-from quiescent.studies.sweep.plan import load, select
-from quiescent.training.loop import training_steps
+from quiescent.runs.open import open_runs, read_config
+from quiescent.runs.run import all_runs
+from quiescent.studies.sweep.plan import load
+from quiescent.studies.sweep.results import select
+from quiescent.training.loop import train_together
 
 NOISY = "spatial_navigation/noisy_unbiased"
 SMALL = [
@@ -120,7 +122,7 @@ def test_a_grid_becomes_labelled_arrays_a_table_and_plots(tmp_path, monkeypatch)
     # Every number is that of the run of these settings.
     at = {"network.sigma2_rec": 1e-2, "network.activation": "tanh", "seed": 1}
     config = load_config(NOISY, "seed=1", "network.sigma2_rec=1e-2", "network.activation=tanh", *QUICK)
-    (run,) = [run for run in all_runs(Path("out")) if run.config() == config]
+    (run,) = [run for run in all_runs(Path("out")) if read_config(run) == config]
     with xr.open_dataset(run.folder / "measures" / "distance.nc", engine="h5netcdf") as own:
         assert float(results["distance"].sel(at | {"phase": "active", "reading": "all"})) == float(
             own["distance"].sel(phase="active", reading="all")
@@ -267,16 +269,19 @@ def test_of_two_drivers_one_works_and_the_other_says_who(tmp_path, undisturbed):
 def test_a_run_that_another_process_trains_is_waited_for(tmp_path):
     config = load_config(NOISY, "seed=0", *QUICK)
     (run,) = open_runs(config, tmp_path / "out" / "runs" / label(config))
-    steps = training_steps([run])
-    next(steps)
-    with driver(tmp_path, NOISY, "seed=0", *QUICK, "--out", "out") as process:
-        until(lambda: list(tmp_path.glob("out/lease_*")))  # at work
-        time.sleep(5)
-        assert process.poll() is None
-        assert run.batches_done() == 0
-        for _ in steps:
-            pass
-        assert process.wait(60) == 0, said(tmp_path)
+    with contextlib.ExitStack() as stack:
+        drivers = []
+
+        def begin_a_sweep(progress):
+            if progress.batch == 1:
+                drivers.append(stack.enter_context(driver(tmp_path, NOISY, "seed=0", *QUICK, "--out", "out")))
+                until(lambda: list(tmp_path.glob("out/lease_*")))  # at work
+                time.sleep(5)
+                assert drivers[0].poll() is None
+                assert run.batches_done() == 0
+
+        train_together([run], on_progress=begin_a_sweep)
+        assert drivers[0].wait(60) == 0, said(tmp_path)
     assert run.finished()
 
 

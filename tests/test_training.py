@@ -1,6 +1,5 @@
 """Laws of training: independence of members, exact resume, nothing lost."""
 
-import itertools
 import os
 import signal
 import subprocess
@@ -10,14 +9,18 @@ import time
 import pytest
 import torch
 from conftest import threads
+from partly import train_partly
 from safetensors.torch import load_file
 
 from quiescent.errors import QuiescentError
 from quiescent.machine.lease import Held, leases
-from quiescent.runs.run import open_runs
+from quiescent.machine.stopping import Interrupted
+from quiescent.runs.open import open_runs
+from quiescent.runs.run import Metrics
 from quiescent.simulation.members import untrained
-from quiescent.training.loop import Interrupted, batches_left, train, training_steps
-from quiescent.training.populations import groups_to_train
+from quiescent.training.loop import train_together
+from quiescent.training.populations import populations_of
+from quiescent.training.train import batches_left, train
 
 CPU = torch.device("cpu")
 
@@ -34,8 +37,7 @@ def bytes_of(folder):
 def test_a_member_ends_with_the_same_weights_alone_and_in_company(tiny, tmp_path, name):
     words = ("training.precision=float64", "network.sigma2_in=0.01", "network.sigma2_out=0.01")
     together = open_runs(tiny("seed=0,1,2", *words, name=name), tmp_path / "together")
-    for _ in training_steps(together):  # as one population
-        pass
+    train_together(together)  # as one population
     (alone,) = train(tiny("seed=1", *words, name=name), tmp_path / "alone")
     for key, expected in last(alone).items():
         torch.testing.assert_close(last(together[1])[key], expected, rtol=1e-9, atol=1e-12, msg=key)
@@ -73,10 +75,10 @@ def test_ctrl_c_saves_every_process_and_the_same_command_goes_on(tiny, tmp_path)
 def test_an_error_in_one_process_is_the_callers_and_the_others_save(tiny, tmp_path):
     config = tiny("seed=0,1", "training.batches=2000")
     runs = open_runs(config, tmp_path)
-    list(itertools.islice(training_steps(runs[:1]), 5))
-    tensors = last(runs[0])
-    del tensors["streams"]
-    runs[0].save_checkpoint(5, tensors)
+    train_partly(runs[:1], 5)
+    arrays = runs[0].load_checkpoint().arrays
+    del arrays["streams"]
+    runs[0].save_checkpoint(5, arrays)
     with threads(2), pytest.raises(QuiescentError, match="its random streams were saved on another kind of device"):
         train(config, tmp_path)
     assert batches_left(runs[1:]) > 0
@@ -97,10 +99,7 @@ def test_resuming_gives_the_same_run_bit_for_bit(tiny, tmp_path, stop, precision
     config = tiny("seed=0,1", "network.sigma2_in=0.01", f"training.precision={precision}")
     train(config, tmp_path / "whole")
     runs = open_runs(config, tmp_path / "broken")
-    steps = training_steps(runs)
-    for _ in range(stop):
-        next(steps)
-    steps.close()
+    train_partly(runs, stop)
     assert [run.batches_done() for run in runs] == [stop, stop]
     train(config, tmp_path / "broken")
     whole, broken = bytes_of(tmp_path / "whole"), bytes_of(tmp_path / "broken")
@@ -135,25 +134,33 @@ def test_what_a_killed_process_leaves_behind_does_not_disturb(tiny, tmp_path):
     assert log.read_bytes() == tests
 
 
+def test_no_test_is_logged_twice_by_a_process_that_is_killed_before_its_first_checkpoint(tiny, tmp_path):
+    (run,) = open_runs(tiny(), tmp_path / "killed")
+    run.append_metrics(Metrics(0, 1.0, 1.0))
+    train(tiny(), tmp_path / "killed")
+    (whole,) = train(tiny(), tmp_path / "whole")
+    assert run.metrics() == whole.metrics()
+
+
 def test_losing_the_newest_checkpoint_costs_only_its_batches(tiny, tmp_path):
     config = tiny("seed=0,1")
     runs = train(config, tmp_path)
     before = bytes_of(tmp_path)
     runs[1].checkpoints()[-1].unlink()
-    assert groups_to_train(runs, CPU) == [[runs[1]]]  # the other member is done
+    assert populations_of(runs, CPU) == [[runs[1]]]  # the other member is done
     assert batches_left(runs) == 1
     train(config, tmp_path)
     assert bytes_of(tmp_path) == before
 
 
 @pytest.mark.parametrize(
-    "stop", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM, signal.SIGUSR2], ids=lambda one: one.name
+    "stop", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM, signal.SIGUSR2], ids=lambda number: number.name
 )
 def test_a_stopped_process_resumes_to_the_same_weights(tiny, tmp_path, stop):
     config = tiny("training.batches=200", "training.save_every=20")
     script = f"""
 from quiescent.config.load import parse
-from quiescent.training.loop import train
+from quiescent.training.train import train
 train(parse({config.to_yaml()!r}, "test"), {str(tmp_path / "killed")!r})
 """
     process = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE, text=True)
@@ -184,11 +191,13 @@ def test_a_run_that_another_process_works_on_is_left_to_it(tiny, tmp_path):
 
 def test_a_holder_that_was_taken_for_dead_does_not_save_any_more(tiny, tmp_path):
     (run,) = open_runs(tiny(), tmp_path)
-    steps = training_steps([run])
-    next(steps)
-    next(run.folder.glob("lease_*")).unlink()
+
+    def take_over(progress):
+        if progress.batch == 1:
+            next(run.folder.glob("lease_*")).unlink()
+
     with pytest.raises(Held, match="was taken over"):
-        list(steps)
+        train_together([run], on_progress=take_over)
     assert not run.checkpoints()
 
 
@@ -211,20 +220,15 @@ def test_ctrl_c_saves_the_batch_it_came_in(tiny, tmp_path):
 
 def test_on_a_gpu_members_at_different_batches_go_on_in_groups(tiny, tmp_path):
     runs = open_runs(tiny("seed=0,1,2"), tmp_path)
-    steps = training_steps(runs[1:2])
-    for _ in range(5):
-        next(steps)
-    steps.close()
-    assert groups_to_train(runs, torch.device("cuda")) == [[runs[0], runs[2]], [runs[1]]]
-    assert groups_to_train(runs, CPU) == [[run] for run in runs]
+    train_partly(runs[1:2], 5)
+    assert populations_of(runs, torch.device("cuda")) == [[runs[0], runs[2]], [runs[1]]]
+    assert populations_of(runs, CPU) == [[run] for run in runs]
     assert batches_left(runs) == 25
 
 
 def test_ctrl_c_in_the_last_batch_of_one_group_does_not_begin_the_next(tiny, tmp_path):
     config, calls = tiny("seed=0,1"), []
-    steps = training_steps(open_runs(config, tmp_path)[:1])
-    next(steps)
-    steps.close()
+    train_partly(open_runs(config, tmp_path)[:1], 1)
 
     def press(progress):
         calls.append(progress.batch)
@@ -240,10 +244,10 @@ def test_ctrl_c_in_the_last_batch_of_one_group_does_not_begin_the_next(tiny, tmp
 @pytest.mark.parametrize("change", ["absent", "of a GPU"])
 def test_streams_that_cannot_be_restored_are_one_error_and_nothing_is_lost(tiny, tmp_path, change):
     (run,) = open_runs(tiny(), tmp_path)
-    list(itertools.islice(training_steps([run]), 3))
-    tensors = last(run)
-    state = tensors.pop("streams")
-    run.save_checkpoint(4, tensors if change == "absent" else tensors | {"streams": state[:, :16]})
+    train_partly([run], 3)
+    arrays = run.load_checkpoint().arrays
+    streams = arrays.pop("streams")
+    run.save_checkpoint(4, arrays if change == "absent" else arrays | {"streams": streams[:, :16]})
     before = bytes_of(tmp_path)
     with pytest.raises(QuiescentError, match="seed_0: its random streams were saved on another kind of device"):
         train(tiny(), tmp_path)

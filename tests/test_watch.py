@@ -14,12 +14,13 @@ from quiescent.errors import QuiescentError
 from quiescent.measures import MEASURES
 from quiescent.networks import NETWORKS, Kind
 from quiescent.page import render as live
-from quiescent.page.pack import LIMIT, rounding_error, write_page
-from quiescent.page.render import legend, pack, title
+from quiescent.page.write import LIMIT, rounding_error, write_page
+from quiescent.page.render import legend, title
+from quiescent.page.pack import pack
 from quiescent.quiescence.observe import observe
 from quiescent.quiescence.phases import BEHAVIOUR
-from quiescent.simulation.members import load
-from quiescent.training.loop import train
+from quiescent.training.train import train
+from quiescent.training.state import load_networks
 
 
 def unpack(packed):
@@ -42,7 +43,7 @@ def runs(tiny, tmp_path):
 def test_weights_and_cells_arrive_as_they_are(runs, tmp_path):
     write_page(tmp_path / "page.html", runs, weights="float32")
     for run, sent in zip(runs, data_of(tmp_path / "page.html")["members"], strict=True):
-        members = load([run])
+        members = load_networks([run])
         assert sent["weights"].keys() == members.network.weights.keys()
         for name, weight in members.network.weights.items():
             np.testing.assert_array_equal(unpack(sent["weights"][name]), weight[0].numpy())
@@ -52,7 +53,7 @@ def test_weights_and_cells_arrive_as_they_are(runs, tmp_path):
 def test_references_are_the_numbers_of_the_measures(runs, tmp_path):
     write_page(tmp_path / "page.html", runs[:1], weights="float32")
     (sent,) = data_of(tmp_path / "page.html")["members"]
-    (seen,) = observe(load(runs[:1]), BEHAVIOUR)
+    (seen,) = observe(load_networks(runs[:1]), BEHAVIOUR)
     rng = np.random.default_rng(0)
     measured = MEASURES["displacement"].compute({"active": seen}, {}, rng)["msd"].sel(phase="active")
     there = measured.sel(lag=[lag for lag in sent["behaviour"]["lags"] if lag in measured["lag"]])
@@ -65,7 +66,7 @@ def test_references_are_the_numbers_of_the_measures(runs, tmp_path):
 
 def test_half_precision_halves_the_weights_and_is_checked(tiny, tmp_path):
     (run,) = train(tiny(), tmp_path / "runs")
-    members = load([run])
+    members = load_networks([run])
     rounded = {name: weight.half().float() for name, weight in members.network.weights.items()}
     members.network.weights.update(rounded)
     assert rounding_error(members) == 0  # nothing is left to round
@@ -192,8 +193,8 @@ def test_every_script_that_is_shipped_is_in_the_page():
 
 
 def test_behaviour_with_states_is_the_behaviour_that_measures_see(runs):
-    from quiescent.page.pack import SEEN
+    from quiescent.page.describe import SEEN
 
-    (with_states,), (without,) = (observe(load(runs[:1]), phase) for phase in (SEEN, BEHAVIOUR))
+    (with_states,), (without,) = (observe(load_networks(runs[:1]), phase) for phase in (SEEN, BEHAVIOUR))
     np.testing.assert_array_equal(with_states.decoded, without.decoded)
     assert torch.is_tensor(torch.from_numpy(with_states.states))

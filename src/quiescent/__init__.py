@@ -4,37 +4,80 @@ Every public name is imported when it is first used, so that `import quiescent` 
 """
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING
 
-_HOMES = {
-    "load_config": "config.load",
-    "Config": "config.schema",
-    "train": "training.loop",
-    "Run": "runs.run",
-    "load": "simulation.members",
-    "untrained": "simulation.members",
-    "active": "quiescence.observe",
-    "rest": "quiescence.observe",
-    "Activity": "quiescence.activity",
-    "evaluate": "evaluation.evaluate",
-    "draw": "evaluation.evaluate",
-    "measures": "measures",
-    "figures": "figures",
-    "NETWORKS": "networks",
-    "Kind": "networks",
-    "QuiescentError": "errors",
-}
+if TYPE_CHECKING:
+    from quiescent import figures, measures
+    from quiescent.config.load import load_config
+    from quiescent.config.schema import Config
+    from quiescent.errors import QuiescentError
+    from quiescent.evaluation.draw import draw
+    from quiescent.evaluation.evaluate import measure
+    from quiescent.networks import NETWORKS, Kind
+    from quiescent.quiescence.activity import Activity, RestNoise
+    from quiescent.quiescence.observe import active, rest
+    from quiescent.runs.run import Run
+    from quiescent.simulation.members import Members, untrained
+    from quiescent.spaces import Space
+    from quiescent.training.loop import Progress
+    from quiescent.training.state import load_networks
+    from quiescent.training.train import train
 
 __version__ = "0.1.0"
-__all__ = sorted(_HOMES)
+__all__ = [
+    "NETWORKS",
+    "Activity",
+    "Config",
+    "Kind",
+    "Members",
+    "Progress",
+    "QuiescentError",
+    "RestNoise",
+    "Run",
+    "Space",
+    "active",
+    "draw",
+    "figures",
+    "load_config",
+    "load_networks",
+    "measure",
+    "measures",
+    "rest",
+    "train",
+    "untrained",
+]
 
+_HOMES = {
+    "NETWORKS": "networks",
+    "Activity": "quiescence.activity",
+    "Config": "config.schema",
+    "Kind": "networks",
+    "Members": "simulation.members",
+    "Progress": "training.loop",
+    "QuiescentError": "errors",
+    "RestNoise": "quiescence.activity",
+    "Run": "runs.run",
+    "Space": "spaces",
+    "active": "quiescence.observe",
+    "draw": "evaluation.draw",
+    "figures": "",
+    "load_config": "config.load",
+    "load_networks": "training.state",
+    "measure": "evaluation.evaluate",
+    "measures": "",
+    "rest": "quiescence.observe",
+    "train": "training.train",
+    "untrained": "simulation.members",
+}
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'quiescent' has no attribute '{name}'")
-    module = importlib.import_module(f"quiescent.{_HOMES[name]}")
-    return module if name == _HOMES[name] else getattr(module, name)
+if not TYPE_CHECKING:
 
+    def __getattr__(name: str) -> object:
+        if name not in _HOMES:
+            raise AttributeError(f"module 'quiescent' has no attribute '{name}'")
+        if not _HOMES[name]:
+            return importlib.import_module(f"quiescent.{name}")
+        return getattr(importlib.import_module(f"quiescent.{_HOMES[name]}"), name)
 
-def __dir__() -> list[str]:
-    return __all__
+    def __dir__() -> list[str]:
+        return __all__

@@ -1,5 +1,6 @@
 """Independent random streams, one per seed and purpose."""
 
+import zlib
 from typing import Literal, NamedTuple, get_args
 
 import numpy as np
@@ -27,31 +28,32 @@ class Streams(NamedTuple):
     noise: tuple[torch.Generator, ...]  # on a GPU one for all blocks
 
     def state(self) -> Tensor:
-        """Where the streams are, as bytes (stream byte)."""
+        """Read where the streams are, as bytes (stream byte)."""
         return torch.stack([generator.get_state() for generator in (self.trials, *self.noise)])
 
     def restore(self, state: Tensor) -> None:
+        """Set the streams to where `state` says."""
         for generator, one in zip((self.trials, *self.noise), state, strict=True):
             generator.set_state(one.clone())  # it reads from the beginning of the storage
 
 
 def open_streams(seed: int, purpose: Purpose, trials: int, device: torch.device) -> Streams:
-    """Fresh streams for `trials` trials of one member."""
+    """Open fresh streams for `trials` trials of one member."""
     blocks = -(-trials // BLOCK) if device.type == "cpu" else 1
     noise = tuple(stream(seed, purpose, device, block=block + 1) for block in range(blocks))
     return Streams(stream(seed, purpose, device), noise)
 
 
 def stream(seed: int, purpose: Purpose, device: torch.device | str = "cpu", block: int = 0) -> torch.Generator:
-    """Generator for one purpose of one seed; purposes, seeds and blocks never share numbers."""
+    """Open the generator for one purpose of one seed; purposes, seeds and blocks never share numbers."""
     word = np.random.SeedSequence([seed, _number(purpose), block]).generate_state(1, np.uint64)[0]
     # Halved, because not every device takes a seed beyond the signed 64-bit range.
     return torch.Generator(device=device).manual_seed(int(word >> np.uint64(1)))
 
 
-def numpy_stream(seed: int, purpose: Purpose) -> np.random.Generator:
-    """The same for NumPy, used by the estimators that draw points."""
-    return np.random.default_rng([seed, _number(purpose)])
+def numpy_stream(seed: int, purpose: Purpose, *names: str) -> np.random.Generator:
+    """Open NumPy's stream for one purpose of one seed, and of whatever else is named, such as a measure and a phase."""
+    return np.random.default_rng([seed, _number(purpose), *(zlib.crc32(name.encode()) for name in names)])
 
 
 def _number(purpose: Purpose) -> int:

@@ -10,7 +10,7 @@ import xarray as xr
 from made import BOX, CIRCLE, activity, leave_all_out
 
 from quiescent.errors import QuiescentError
-from quiescent.evaluation.evaluate import combine
+from quiescent.evaluation.combine import combine
 from quiescent.figures import FIGURES, HistoryDrawing, density, kl_matrix, loss, temperature, trajectories
 from quiescent.figures.grid import names_of
 from quiescent.figures.style import PAGE, save, style

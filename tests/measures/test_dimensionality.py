@@ -5,7 +5,7 @@ import pytest
 from made import activity
 from scipy.stats import special_ortho_group
 
-from quiescent.measures.components import principal, spread_of
+from quiescent.quiescence.components import principal, spread_of
 from quiescent.measures.dimensionality import compute
 from quiescent.measures.manifold import EVERY, FIRST
 from quiescent.measures.manifold import compute as project

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from made import activity, ornstein_uhlenbeck
 
-from quiescent.measures.drift import COMPONENTS, MEASURE, compute, gaussian_score, kernel_score
+from quiescent.measures.drift import COMPONENTS, MEASURE, compute
+from quiescent.spaces.score import gaussian_score, kernel_score
 
 STEPS, TRIALS, UNITS, STD = 60, 200, 12, 0.1
 

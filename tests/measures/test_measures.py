@@ -11,7 +11,8 @@ from scipy.stats import vonmises
 from quiescent.measures.common_start import PLACES
 from quiescent.measures.common_start import compute as common_start
 from quiescent.measures.distance import distance
-from quiescent.measures.kl import compute, density, density_or_none, kl
+from quiescent.measures.kl import compute, density, kl
+from x import density_or_none
 from quiescent.measures.measure import mean_over_trials
 from quiescent.measures.occupancy import compute as occupancies
 from quiescent.measures.occupancy import occupancy, polar_occupancy

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from quiescent.measures.kl import density
-from quiescent.measures.temperature import MEASURE, Tempered, compute, spread
+from quiescent.measures.temperature import MEASURE, compute, spread
+from quiescent.spaces.tempered import Tempered
 from quiescent.quiescence.activity import Activity, Rest
 
 BOX = ((-1.1, 1.1), (-1.1, 1.1))

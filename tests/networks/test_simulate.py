@@ -14,7 +14,8 @@ from torch.nn import functional
 
 import quiescent.simulation.loss as loss_module
 from quiescent.config.load import load_config
-from quiescent.machine.lanes import Lanes, Scratch, Share, share_out
+from quiescent.machine.lanes import Lanes, Share, share_out
+from quiescent.machine.scratch import Scratch
 from quiescent.networks import NETWORKS, Kind, NetworkSettings, Population, simulate
 from quiescent.networks.vanilla import vanilla
 from quiescent.quiescence.activity import Active, Rest

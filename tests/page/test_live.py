@@ -18,12 +18,12 @@ from quiescent.measures.coverage import bins_of, coverage, visited
 from quiescent.measures.displacement import displacement
 from quiescent.measures.kl import density, kl
 from quiescent.networks.loop import simulate
-from quiescent.page.pack import write_page
-from quiescent.page.render import pack
+from quiescent.page.write import write_page
+from quiescent.page.pack import pack
 from quiescent.quiescence.observe import observe, rest
 from quiescent.quiescence.phases import BEHAVIOUR
-from quiescent.simulation.members import load
-from quiescent.training.loop import train
+from quiescent.training.train import train
+from quiescent.training.state import load_networks
 
 playwright = pytest.importorskip("playwright.sync_api", reason="the page is tested with playwright: the extra 'dev'")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -61,7 +61,7 @@ def made(folder, configs):
     """A page of freshly trained networks, and their members."""
     runs = [train(config, folder / str(number))[0] for number, config in enumerate(configs)]
     write_page(folder / "page.html", runs, weights="float32")
-    return folder / "page.html", [load([run]) for run in runs]
+    return folder / "page.html", [load_networks([run]) for run in runs]
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from scipy import stats
 
 from quiescent.streams import stream
 from quiescent.tasks import HeadDirection
-from quiescent.tasks.codes import wrap
+from quiescent.spaces.circle import wrap
 
 
 def trials(**settings):

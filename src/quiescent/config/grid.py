@@ -10,7 +10,7 @@ from typing import NamedTuple
 from quiescent.config.load import load_config
 from quiescent.config.named import flatten
 from quiescent.config.schema import Config
-from quiescent.config.words import ALIASES
+from quiescent.config.words import ALIASES, split_words
 from quiescent.errors import QuiescentError
 
 MOST = 100_000  # networks of one grid
@@ -26,7 +26,7 @@ class Point(NamedTuple):
 
 
 class Grid(NamedTuple):
-    """Every combination of the values of every axis; the last axis is `seed`, and every axis keeps its order."""
+    """Every combination of the values of all axes; the last axis is `seed`, and every axis keeps its order."""
 
     axes: Mapping[str, tuple[Value, ...]]
     points: tuple[Point, ...]
@@ -44,36 +44,36 @@ def expand(words: Sequence[str]) -> Grid:
     >>> {axis: list(values) for axis, values in grid.axes.items()}
     {'network.units': [16, 64], 'seed': [0, 1, 2]}
     """
-    names = [word.removeprefix("config=") for word in words if "=" not in word or word.startswith("config=")]
+    names, settings = split_words(words)
     if not names:
         raise QuiescentError("give a configuration, such as spatial_navigation/noisy_unbiased; got none")
-    assignments = [word.partition("=") for word in words if "=" in word and not word.startswith("config=")]
-    choices = [values_of(text) for _, _, text in assignments]
-    number = math.prod(map(len, choices), start=len(names))
+    choices = [(key, values_of(text)) for key, _, text in (setting.partition("=") for setting in settings)]
+    number = math.prod((len(values) for _, values in choices), start=len(names))
     if number > MOST:
         raise QuiescentError(f"these words make {number} networks; a sweep has at most {MOST}.")
-    keys = [ALIASES.get(key, key) for key, _, _ in assignments]
-    swept = [key for key, values in zip(keys, choices, strict=True) if len(values) > 1 and key != "seed"]
+    swept = [ALIASES.get(key, key) for key, values in choices if len(values) > 1 and key != "seed"]
     points = []
-    for name, *texts in itertools.product(names, *choices):
-        chosen = (f"{key}={text}" for (key, _, _), text in zip(assignments, texts, strict=True))
-        config = load_config(name, *chosen)
-        settings = flatten(config.model_dump(mode="json"))
-        groups = [key for key in swept if key not in settings]
-        if groups:
-            raise QuiescentError(f"'{groups[0]}' is several settings; sweep one, such as network.units.")
-        at: dict[str, Value] = {"configuration": config.name} if len(names) > 1 else {}
-        at |= {key: _plain(settings[key]) for key in swept}
-        points += [Point(one, at | {"seed": one.seed[0]}) for one in config.members()]
+    for name, *texts in itertools.product(names, *(values for _, values in choices)):
+        config = load_config(name, *(f"{key}={text}" for (key, _), text in zip(choices, texts, strict=True)))
+        place: dict[str, Value] = {"configuration": config.name} if len(names) > 1 else {}
+        place |= _place(config, swept)
+        points += [Point(member, place | {"seed": member.seed[0]}) for member in config.members()]
     _require_different(points)
-    variables = sorted({point.config.task.variable for point in points})
-    if len(variables) > 1:
-        raise QuiescentError(f"these networks track different variables ({', '.join(variables)}); sweep them apart.")
-    return Grid({axis: tuple(dict.fromkeys(one.at[axis] for one in points)) for axis in points[0].at}, tuple(points))
+    _require_one_variable(points)
+    axes = {axis: tuple(dict.fromkeys(point.at[axis] for point in points)) for axis in points[0].at}
+    return Grid(axes, tuple(points))
+
+
+def _place(config: Config, swept: Sequence[str]) -> dict[str, Value]:
+    settings = flatten(config.model_dump(mode="json"))
+    groups = [key for key in swept if key not in settings]
+    if groups:
+        raise QuiescentError(f"'{groups[0]}' is several settings; sweep one, such as network.units.")
+    return {key: _plain(settings[key]) for key in swept}
 
 
 def values_of(text: str) -> list[str]:
-    """The values of a word: `0..3`, or what commas outside of brackets and quotes part.
+    """List the values of a word: a range `0..3` is several, and commas outside of brackets and quotes separate values.
 
     Examples
     --------
@@ -112,9 +112,15 @@ def _plain(value: object) -> Value:
 
 
 def _require_different(points: Sequence[Point]) -> None:
-    seen = set()
+    configs = set()
     for point in points:
-        if point.config in seen:
+        if point.config in configs:
             at = ", ".join(f"{axis}={value}" for axis, value in point.at.items())
             raise QuiescentError(f"the same network is asked for twice ({at}); give every value once.")
-        seen.add(point.config)
+        configs.add(point.config)
+
+
+def _require_one_variable(points: Sequence[Point]) -> None:
+    variables = sorted({point.config.task.space.variable for point in points})
+    if len(variables) > 1:
+        raise QuiescentError(f"these networks track different variables ({', '.join(variables)}); sweep them apart.")

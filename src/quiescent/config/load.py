@@ -45,9 +45,7 @@ def load_config(name: str, *words: str) -> Config:
     """
     overrides, origin = parse_words(words)
     values = merge(_read(name), overrides)
-    task = values.get("task")
-    if isinstance(task, Mapping) and "path" in task and task["path"] is None:
-        raise QuiescentError(f"task.path: must name a file, but is empty. In: {name}.")
+    _require_path(values, origin.get("task.path") or origin.get("task") or f"In: {name}.")
     return _validate(values, origin, default=name)
 
 
@@ -115,6 +113,14 @@ def _load_yaml(text: str, source: str) -> dict[str, Any]:
     if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
         raise QuiescentError(f"{source} must hold `key: value` lines.")
     return {str(key): value for key, value in values.items()}
+
+
+def _require_path(values: Mapping[str, Any], where: str) -> None:
+    # An empty path must not mean the recording of another animal, the default source.
+    task = values.get("task")
+    path = task.get("path", "none given") if isinstance(task, Mapping) else "none given"
+    if path is None or (isinstance(path, str) and not path.strip()):
+        raise QuiescentError(f"task.path: must name a file, but is empty. {where}")
 
 
 def _validate(values: dict[str, Any], origin: Mapping[str, str], default: str) -> Config:

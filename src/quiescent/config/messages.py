@@ -1,4 +1,4 @@
-"""What pydantic says of a wrong setting, in one line that names the input and what is allowed."""
+"""Words for wrong settings: one line that names the input and the law that it breaks."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,16 +11,24 @@ from quiescent.tasks import TASKS
 
 
 def explain(error: dict[str, Any], origin: Mapping[str, str], known: Sequence[str], prefix: Sequence[str] = ()) -> str:
-    """Word one of pydantic's errors.
+    """Turn one of pydantic's errors into a line that names the setting, its value, the law and where it was given.
 
-    `origin` says where each key was given, `known` are the keys that exist, and `prefix` stands before the error's own
-    place.
+    Parameters
+    ----------
+    error
+        One of `ValidationError.errors()`.
+    origin
+        Where each key was given, such as "In: key=value word 2.", by dotted key.
+    known
+        All keys that exist, from which the nearest is suggested for an unknown one.
+    prefix
+        Keys of the group of settings that was validated alone; they stand before the place that pydantic names.
     """
     path = [*prefix, *(str(part) for part in error["loc"])]
     if path[0] == "task" and len(path) > 1 and path[1] in TASKS:
         del path[1]  # the tag of the union of tasks, which nobody typed
     key = ".".join(part for part in path if not part.isdigit())
-    where = next((origin[k] for k in origin if k == key or k.startswith(f"{key}.") or key.startswith(f"{k}.")), "")
+    where = next((place for given, place in origin.items() if _related(given, key)), "")
     if error["type"] == "extra_forbidden":
         key = next((typed for typed in origin if typed.startswith(f"{key}.")), key)
         return f"unknown key '{key}'.{nearest(key, [*known, *ALIASES])} {where}".strip()
@@ -32,3 +40,7 @@ def explain(error: dict[str, Any], origin: Mapping[str, str], known: Sequence[st
     if isinstance(error["input"], dict | BaseModel):
         return f"{key}: {law}. {where}".strip()
     return f"{key}={error['input']}: {law}. {where}".strip()
+
+
+def _related(given: str, key: str) -> bool:
+    return given == key or given.startswith(f"{key}.") or key.startswith(f"{given}.")

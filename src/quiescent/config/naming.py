@@ -1,4 +1,4 @@
-"""Names of configurations: what sets one apart from the named one that it comes from, or from another."""
+"""Names of configurations: how each differs from the named one that it comes from, or from another."""
 
 import functools
 import hashlib
@@ -12,23 +12,23 @@ from quiescent.config.schema import Config
 
 
 def overrides_of(config: Config) -> dict[str, object]:
-    """Find the settings in which a configuration departs from the named one it comes from."""
+    """Find the settings, by dotted key, in which a configuration differs from the named one that it comes from."""
     if is_file(config.name) and not Path(config.name).exists():
-        return {}  # a user's own file that is gone since; its runs hold all settings
-    named = _settings_of(config.name) if is_file(config.name) else _settings_of_built_in(config.name)
-    own = flatten(config.model_dump(mode="json"))
-    return {key: own[key] for key in own if key not in ("seed", "name") and own[key] != named.get(key)}
+        return {}  # a user's own file that was removed since; its runs hold all settings
+    named = _settings_of_file(config.name) if is_file(config.name) else _settings_of_built_in(config.name)
+    settings = flatten(config.model_dump(mode="json"))
+    return {key: settings[key] for key in settings if key not in ("seed", "name") and settings[key] != named.get(key)}
 
 
-def _settings_of(name: str) -> dict[str, Any]:
+def _settings_of_file(name: str) -> dict[str, Any]:
     return flatten(load_config(name).model_dump(mode="json"))
 
 
-_settings_of_built_in = functools.cache(_settings_of)  # a user's own file may change
+_settings_of_built_in = functools.cache(_settings_of_file)  # not of a user's own file, which may change
 
 
 def label(config: Config) -> str:
-    """Name a configuration shortly, safe as a folder: by its name and its overrides."""
+    """Name a configuration by its name and its overrides, short enough and safe as the name of a folder."""
     words = ",".join(f"{key}={value}" for key, value in overrides_of(config).items())
     name = Path(config.name).stem if is_file(config.name) else config.name
     if not words:
@@ -42,4 +42,4 @@ def differences(old: Config, new: Config) -> list[str]:
     """Write `key: old -> new` for every setting in which two configurations differ, seeds aside."""
     before, after = (flatten(config.model_dump(mode="json")) for config in (old, new))
     keys = [key for key in before | after if key != "seed"]
-    return [f"{k}: {before.get(k)} -> {after.get(k)}" for k in keys if before.get(k) != after.get(k)]
+    return [f"{key}: {before.get(key)} -> {after.get(key)}" for key in keys if before.get(key) != after.get(key)]

@@ -63,7 +63,10 @@ class Config(Settings):
         return tuple(self.model_copy(update={"seed": (seed,)}) for seed in self.seed)
 
     def to_yaml(self) -> str:
-        """The fully resolved configuration; `parse` reads it back to an equal one."""
-        values = self.model_dump(mode="json")
+        """Write the configuration with all its settings; `parse` reads it back to an equal one.
+
+        Settings without a value are left out: an empty `task.path` would be an error in a file.
+        """
+        values = self.model_dump(mode="json", exclude_none=True)
         values["seed"] = self.seed[0] if len(self.seed) == 1 else list(self.seed)
         return yaml.safe_dump(values, sort_keys=False)

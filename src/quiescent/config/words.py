@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import yaml
 from omegaconf import OmegaConf
@@ -50,8 +51,35 @@ ELSEWHERE = {
     "task.use_hd_cells": "headings are always coded by head-direction cells",
 }
 
-
 TEXTS = ("task.path",)  # settings that are taken letter by letter, never read as YAML
+
+
+class SplitWords(NamedTuple):
+    """Words of a command: which configurations (or folders) they name, and which settings they give."""
+
+    names: tuple[str, ...]
+    settings: tuple[str, ...]  # `key=value` each
+
+
+def split_words(words: Sequence[str], *, files: bool = False) -> SplitWords:
+    """Split the words of a command into names and `key=value` settings; `config=NAME` is a name.
+
+    With `files`, a word that is the path of a file or folder is a name, even if it contains an equals sign.
+
+    Examples
+    --------
+    >>> split_words(["config=head_direction/noisy_biased", "seed=0,1"])
+    SplitWords(names=('head_direction/noisy_biased',), settings=('seed=0,1',))
+    """
+    names, settings = [], []
+    for word in words:
+        if word.startswith("config="):
+            names.append(word.removeprefix("config="))
+        elif "=" in word and not (files and Path(word).exists()):
+            settings.append(word)
+        else:
+            names.append(word)
+    return SplitWords(tuple(names), tuple(settings))
 
 
 def parse_words(words: Sequence[str]) -> tuple[dict[str, Any], dict[str, str]]:

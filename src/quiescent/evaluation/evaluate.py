@@ -1,105 +1,86 @@
-"""Apply measures to finished runs: simulate the phases they need, compute, store with the runs; draw the results."""
+"""Measure finished runs: simulate the phases that a measure needs, compute it, store it with the runs."""
 
 import functools
-import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
-import h5py
 import xarray as xr
-from matplotlib.figure import Figure
 
-from quiescent import __version__
-from quiescent.config.naming import label
-from quiescent.errors import QuiescentError
-from quiescent.figures import FIGURES, HistoryDrawing
-from quiescent.machine.files import writing
-from quiescent.measures import MEASURES, Measure
-from quiescent.measures.validity import threshold, valid
+from quiescent.errors import QuiescentError, nearest
+from quiescent.evaluation.combine import combine
+from quiescent.evaluation.stored import is_stored, read_stored, write_stored
+from quiescent.evaluation.subject import Subject
+from quiescent.measures import MEASURES
 from quiescent.quiescence.activity import Active, Activity, Phase, Rest, RestNoise
-from quiescent.quiescence.observe import observe
 from quiescent.quiescence.phases import BEHAVIOUR
+from quiescent.runs.conditions import by_condition, require_one_space
+from quiescent.runs.open import read_config
 from quiescent.runs.run import Run
-from quiescent.simulation.members import load, untrained
-from quiescent.streams import numpy_stream
-from quiescent.training.loop import usable_device
-
-READINGS = ("all", "valid")
 
 
-class Subject:
-    """A trained network, and what it did in every phase so far: each is simulated once."""
-
-    def __init__(self, run: Run, device: str | None = None) -> None:
-        self.config = run.require_finished()
-        self._trained = load([run]).to(usable_device(device))
-        self._seen: dict[Phase, Activity] = {}
-
-    def activity(self, phase: Phase, *, reading: str = "all") -> Activity:
-        """What the network does in a phase; read as `valid`, without the steps at rest whose code is not."""
-        if phase not in self._seen:
-            members = self._trained
-            if isinstance(phase, Rest) and phase.untrained:
-                members = untrained(members.configs).to(members.network.device)
-            (self._seen[phase],) = observe(members, phase, judge=True)
-        found = self._seen[phase]
-        if reading == "all" or isinstance(phase, Active):
-            return found
-        return found.only(valid(found, threshold(self.activity(BEHAVIOUR))))
-
-    def meant(self, phases: Mapping[str, Phase]) -> dict[str, Phase]:
-        """Those phases that are meant for this network."""
-        noisy = self.config.network.sigma2_rec > 0
-        return {
-            name: phase
-            for name, phase in phases.items()
-            if isinstance(phase, Active) or not (phase.only_noise_free if noisy else phase.only_noisy)
-        }
-
-    def measure(self, measure: Measure, phases: Mapping[str, Phase], references: Mapping[str, Activity]) -> xr.Dataset:
-        """One measure in all its readings."""
-        wanted = self.meant(phases)
-        # Hidden states fill the memory: only those that are needed now are kept.
-        self._seen = {phase: one for phase, one in self._seen.items() if not phase.states or phase in wanted.values()}
-        results = []
-        for reading in READINGS if measure.readings else READINGS[:1]:
-            activities = {name: self.activity(phase, reading=reading) for name, phase in wanted.items()}
-            results.append(measure.compute(activities, references, numpy_stream(self.config.seed[0], "measure")))
-        if not measure.readings:
-            return results[0]
-        return xr.concat(results, xr.Variable("reading", list(READINGS)), coords="minimal", compat="override")
-
-
-def evaluate(
-    measure: str,
+def measure(
+    name: str,
     runs: Sequence[Run],
     *,
-    noise: RestNoise = "scaled",
+    noise: RestNoise | None = None,
     sigma2: float | None = None,
     device: str | None = None,
     reuse: bool = False,
 ) -> xr.Dataset:
-    """Compute a measure for runs of any conditions and seeds.
+    """Measure finished runs of any conditions and seeds.
 
-    Returns arrays with dimensions `condition`, `seed` and those of the measure: mostly `reading`
-    (all steps; only those whose code is valid), `phase`, and for kl `reference` (each condition's
-    active phase, of the same seed). Where a condition lacks a seed or a phase the value is NaN.
-    Every run's own part is stored as `measures/<measure>.nc`; with `reuse`, what is stored there is
-    not computed again.
+    Parameters
+    ----------
+    name
+        A measure, such as `kl`; `quiescent.measures.MEASURES` has them all.
+    runs
+        Runs that are finished and track the same kind of variable.
+    noise
+        Standard deviation of noise at rest, in place of the measure's own `scaled`: see `quiescent.rest`.
+    sigma2
+        Variance per step of `absolute` noise; by default that of the noisy networks of the same task.
+    device
+        `cpu`, `cuda`, ...; by default a GPU if there is one.
+    reuse
+        True takes what is stored with a run, if it was made from the same weights, phases and behaviour.
+
+    Returns
+    -------
+    xarray.Dataset
+        Variables with their `unit`, over `condition`, `seed` and the measure's own dimensions: mostly `reading` (all
+        steps; at rest those only whose code is valid) and `phase`, for kl `reference` (the condition whose behaviour,
+        of the same seed, is compared with). Space, time step and grids of curves are coordinates of each condition.
+        Where a condition lacks a seed or a phase it is NaN. Every run's part is stored as `measures/<name>.nc` in it.
+
+    Raises
+    ------
+    QuiescentError
+        For an unknown measure, a run that is not finished, runs that cannot be compared, or if the measure is for
+        other networks than these.
+
+    Examples
+    --------
+    >>> import quiescent, tempfile
+    >>> words = ["network.units=8", "task.place_cells.number=8", "task.steps=5", "training.batches=1"]
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     config = quiescent.load_config("spatial_navigation/noisy_unbiased", *words, "training.batch_size=2")
+    ...     result = quiescent.measure("distance", quiescent.train(config, folder))
+    >>> result["distance"].dims
+    ('condition', 'seed', 'reading', 'phase')
     """
-    if measure not in MEASURES:
-        raise QuiescentError(f"no measure named '{measure}'. Known: {', '.join(MEASURES)}.")
+    if name not in MEASURES:
+        raise QuiescentError(f"no measure named '{name}'.{nearest(name, list(MEASURES))}")
     conditions = by_condition(runs)
-    require_one_variable(runs, MEASURES[measure].variable, f"the measure '{measure}'")
-    phases = with_noise(MEASURES[measure].phases, noise, sigma2)
-    found = {}
-    for name, members in conditions.items():
+    require_one_space(runs, MEASURES[name].space, f"the measure '{name}'")
+    phases = with_noise(MEASURES[name].phases, noise, sigma2)
+    _require_meant(name, phases, runs)
+    seeds = {run: read_config(run).seed[0] for run in runs}
+    results = {}
+    for condition, members in conditions.items():
         for run in members:
-            seed = run.config().seed[0]
-            peers = {other: one for other, group in conditions.items() for one in group if one.config().seed[0] == seed}
-            (result,) = measure_run(run, {measure: phases}, peers, device=device, reuse=reuse).values()
-            found[name, seed] = result
-    return combine(found)
+            peers = {other: peer for other, group in conditions.items() for peer in group if seeds[peer] == seeds[run]}
+            (result,) = measure_run(run, {name: phases}, peers, device=device, reuse=reuse).values()
+            results[condition, seeds[run]] = result
+    return combine(results)
 
 
 def measure_run(
@@ -110,73 +91,21 @@ def measure_run(
     device: str | None = None,
     reuse: bool = True,
 ) -> dict[str, xr.Dataset]:
-    """Measures of one run, by name, each from its phases; stored with the run as they are made.
+    """Measure one run: several measures, each from its own phases; each is stored as soon as it is made.
 
     `peers` are the runs, by condition, whose behaviour it is compared with.
     """
     results, subject = {}, None
     for name, phases in measures.items():
-        measure = MEASURES[name]
-        compared = peers if measure.compare else {}
-        found = stored(run, name) if reuse and is_stored(run, name, phases, peers) else None
-        if found is None:
+        result = read_stored(run, name) if reuse and is_stored(run, name, phases, peers) else None
+        if result is None:
             subject = subject or Subject(run, device)
-            references = {other: _behaviour(one, one.batches_done(), device) for other, one in compared.items()}
-            config = subject.config
-            found = subject.measure(measure, phases, references).assign_attrs(
-                origin=_origin(run, phases, compared),
-                variable=config.task.variable,
-                box=[edge for side in config.task.box for edge in side],
-                dt=config.task.dt,
-                sigma2_rec=config.network.sigma2_rec,
-            )
-            with writing(_file(run, name)) as temporary:
-                found.to_netcdf(temporary, engine="h5netcdf")
-        results[name] = found
+            compared = peers if MEASURES[name].compare else {}
+            references = {other: _behaviour(peer, peer.batches_done(), device) for other, peer in compared.items()}
+            result = subject.measure(name, MEASURES[name], phases, references)
+            result = write_stored(run, name, result, subject.config, phases, peers)
+        results[name] = result
     return results
-
-
-def stored(run: Run, measure: str) -> xr.Dataset | None:
-    """What is stored with a run, or None."""
-    try:
-        with xr.open_dataset(_file(run, measure), engine="h5netcdf") as file:
-            return file.load()
-    except (OSError, ValueError, KeyError):
-        return None  # damaged: it is made again
-
-
-def is_stored(run: Run, measure: str, phases: Mapping[str, Phase], peers: Mapping[str, Run]) -> bool:
-    """Whether a measure is stored with a run that was made from the same weights, phases and behaviour."""
-    try:
-        with h5py.File(_file(run, measure)) as file:
-            return bool(file.attrs["origin"] == _origin(run, phases, peers if MEASURES[measure].compare else {}))
-    except (OSError, KeyError):
-        return False
-
-
-def _file(run: Run, measure: str) -> Path:
-    return run.folder / "measures" / f"{measure}.nc"
-
-
-def combine(found: Mapping[tuple[str, int], xr.Dataset]) -> xr.Dataset:
-    """Results by condition and seed as one dataset; what is missing is NaN."""
-    by_name: dict[str, list[xr.Dataset]] = {}
-    for (name, seed), one in found.items():
-        noise = {"sigma2_rec": ("condition", [one.attrs["sigma2_rec"]])}
-        by_name.setdefault(name, []).append(one.expand_dims(condition=[name], seed=[seed]).assign_coords(noise))
-    attrs = {key: value for key, value in next(iter(found.values())).attrs.items() if key != "origin"}
-    rows = [_join(seeds, "seed") for seeds in by_name.values()]
-    together = _join(rows, "condition")
-    together.attrs = attrs
-    return together
-
-
-def _join(parts: Sequence[xr.Dataset], dim: str) -> xr.Dataset:
-    together = xr.concat(
-        parts, dim, data_vars="all", coords="different", compat="equals", join="outer", combine_attrs="drop_conflicts"
-    )
-    order = list(dict.fromkeys(phase for part in parts if "phase" in part.dims for phase in part["phase"].values))
-    return together.sel(phase=order) if order else together  # an outer join sorts the labels
 
 
 @functools.lru_cache(maxsize=32)
@@ -184,65 +113,23 @@ def _behaviour(run: Run, batches: int, device: str | None) -> Activity:
     return Subject(run, device).activity(BEHAVIOUR)
 
 
-def _origin(run: Run, phases: Mapping[str, Phase], compared: Mapping[str, Run]) -> str:
-    """Everything that a stored result depends on."""
-    return json.dumps(
-        {
-            "version": __version__,
-            "batches": run.batches_done(),
-            "phases": {name: [type(phase).__name__, *phase] for name, phase in phases.items()},
-            "compared": {name: one.batches_done() for name, one in compared.items()},
-        }
-    )
-
-
-def by_condition(runs: Sequence[Run]) -> dict[str, list[Run]]:
-    """Runs grouped by configuration, under its label; equal labels are told apart by their folder."""
-    groups: dict[tuple[str, Path], list[Run]] = {}
-    for run in dict.fromkeys(runs):
-        groups.setdefault((label(run.config()), run.folder.parent), []).append(run)
-    names = [name for name, _ in groups]
-    return {name if names.count(name) == 1 else str(folder): members for (name, folder), members in groups.items()}
-
-
-def with_noise(phases: Mapping[str, Phase], noise: RestNoise, sigma2: float | None) -> dict[str, Phase]:
-    """Phases with the user's choice of noise at rest in place of the default, `scaled`."""
+def with_noise(phases: Mapping[str, Phase], noise: RestNoise | None, sigma2: float | None) -> dict[str, Phase]:
+    """Give the phases that leave the noise at rest to the user the user's choice, or else `scaled`."""
     if sigma2 is not None and sigma2 < 0:
         raise QuiescentError(f"sigma2={sigma2:g}: must be >= 0 (a variance).")
+    chosen: RestNoise = "scaled" if noise is None else noise
     return {
-        name: phase._replace(noise=noise if phase.noise == "scaled" else phase.noise, sigma2=sigma2)
-        if isinstance(phase, Rest)
-        else phase
+        name: phase
+        if isinstance(phase, Active)
+        else phase._replace(noise=chosen if phase.noise is None else phase.noise, sigma2=sigma2)
         for name, phase in phases.items()
     }
 
 
-def require_one_variable(runs: Sequence[Run], needed: str | None, what: str) -> None:
-    """Positions and headings cannot be compared or drawn together; some measures and figures are for one of them."""
-    variables = {run.config().task.variable for run in runs}
-    if len(variables) > 1:
-        raise QuiescentError(f"these runs track different variables ({', '.join(sorted(variables))}); choose one.")
-    if needed is not None and variables != {needed}:
-        raise QuiescentError(f"{what} is for runs that track a {needed}; these track a {variables.pop()}.")
-
-
-def draw(
-    figure: str,
-    runs: Sequence[Run],
-    *,
-    noise: RestNoise = "scaled",
-    sigma2: float | None = None,
-    device: str | None = None,
-) -> Figure:
-    """Draw a figure of runs of any conditions and seeds, from stored results where there are."""
-    if figure not in FIGURES:
-        raise QuiescentError(f"no figure named '{figure}'. Known: {', '.join(FIGURES)}.")
-    drawing = FIGURES[figure]
-    if isinstance(drawing, HistoryDrawing):
-        require_one_variable(runs, None, figure)
-        conditions = by_condition(runs)
-        return drawing.draw({name: [run.require_metrics() for run in members] for name, members in conditions.items()})
-    require_one_variable(runs, drawing.variable, f"the figure '{figure}'")
-    return drawing.draw(
-        {name: evaluate(name, runs, noise=noise, sigma2=sigma2, device=device, reuse=True) for name in drawing.measures}
-    )
+def _require_meant(name: str, phases: Mapping[str, Phase], runs: Sequence[Run]) -> None:
+    """Require that a measure has anything to say of some of the runs."""
+    rests = [phase for phase in phases.values() if isinstance(phase, Rest)]
+    kinds = {phase.networks for phase in rests}
+    noisy = any(read_config(run).network.sigma2_rec > 0 for run in runs)
+    if rests and not MEASURES[name].awake and kinds == {"noisy"} and not noisy:
+        raise QuiescentError(f"the measure '{name}' is for networks trained with noise; these were trained without.")

@@ -7,43 +7,46 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from quiescent.figures.drawing import Drawing, Results
-from quiescent.figures.grid import box_of, is_circular, names_of, per_phase, reading
+from quiescent.figures.grid import grid_of, names_of, per_phase, reading, space_of
 from quiescent.figures.style import DENSITY_MAP
-from quiescent.figures.trajectories import frame_box
-from quiescent.tasks.trials import Box
+from quiescent.figures.trajectories import frame
+from quiescent.spaces import Space
+
+Window = Float[np.ndarray, "dim 2"]  # lowest and highest edge of a map in every dimension
 
 
 def draw(results: Results) -> Figure:
-    """One row per condition, one column per phase; mean over seeds. Every map has its own scale."""
+    """Draw one row per condition, one column per phase; mean over seeds. Every map has its own scale."""
     dataset = results["occupancy"]
-    box, circular = box_of(dataset), is_circular(dataset)
+    names = names_of(dataset)
+    spaces = {condition: space_of(dataset, condition) for condition in names}
 
-    def draw_one(axes: Axes, one: xr.DataArray, colour: str) -> None:
-        middles = [one[dim].values for dim in one.dims]
-        if circular:
-            draw_polar(axes, one.values, middles[0], colour)
-        elif len(middles) == 1:
-            axes.fill_between(middles[0], one.values, step="mid", color=colour)
-            axes.set(xlabel="position (m)", ylabel="density (1/m)")
-        else:
-            draw_map(axes, one.values, (middles[0], middles[1]), box)
+    def draw_panel(axes: Axes, condition: str, values: xr.DataArray, colour: str) -> None:
+        draw_density(axes, values.values, grid_of(dataset, "window", condition), spaces[condition], colour)
 
-    return per_phase(reading(dataset, "density").mean("seed"), draw_one, names=names_of(dataset), polar=circular)
+    polar = any(space.polar for space in spaces.values())
+    return per_phase(reading(dataset, "density").mean("seed"), draw_panel, names=names, polar=polar)
 
 
-def draw_map(axes: Axes, density: Float[np.ndarray, "x y"], middles: tuple[np.ndarray, np.ndarray], box: Box) -> None:
-    """A density on the plane, over the middles of its bins, and the walls."""
-    (left, right), (bottom, top) = (
-        (one[0] - (one[1] - one[0]) / 2, one[-1] + (one[1] - one[0]) / 2) for one in middles
-    )
-    extent = (left, right, bottom, top)
-    axes.imshow(density.T, origin="lower", extent=extent, vmin=0, cmap=DENSITY_MAP, rasterized=True)
-    frame_box(axes, box)
+def draw_density(axes: Axes, density: Float[np.ndarray, "..."], window: Window, space: Space, colour: str) -> None:
+    """Draw a density between the edges of its window: as sectors, a profile, or a map with the bounds of the space."""
+    if space.polar:
+        _draw_sectors(axes, density, window[0], colour)
+    elif density.ndim == 1:
+        low, high = window[0]
+        edges = np.linspace(low, high, len(density) + 1)
+        axes.fill_between((edges[1:] + edges[:-1]) / 2, density, step="mid", color=colour)
+        axes.set(xlabel=f"{space.variable} ({space.unit})", ylabel=f"density (1/{space.unit})")
+    else:
+        extent = tuple(window.ravel())
+        axes.imshow(density.T, origin="lower", extent=extent, vmin=0, cmap=DENSITY_MAP, rasterized=True)
+        frame(axes, space)
 
 
-def draw_polar(axes: Axes, density: Float[np.ndarray, " bin"], middles: Float[np.ndarray, " bin"], colour: str) -> None:
-    """Sectors whose areas are proportional to the density, which their radii are not."""
-    axes.bar(middles, np.sqrt(density), width=middles[1] - middles[0], color=colour, edgecolor="white")
+def _draw_sectors(axes: Axes, density: Float[np.ndarray, " bin"], ends: Float[np.ndarray, "2"], colour: str) -> None:
+    """Draw sectors whose areas are proportional to the density, which their radii are not."""
+    edges = np.linspace(ends[0], ends[1], len(density) + 1)
+    axes.bar(edges[:-1], np.sqrt(density), width=np.diff(edges), align="edge", color=colour, edgecolor="white")
     axes.set_yticks([])
     axes.set_xticks(np.arange(0, 2 * np.pi, np.pi / 2))
 

@@ -1,12 +1,13 @@
 """What a figure is: the results it is drawn from, and a function that draws them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import xarray as xr
 from matplotlib.figure import Figure
 
 from quiescent.runs.run import Metrics
+from quiescent.spaces import Space
 
 # By name of the measure: arrays over condition, seed, mostly reading and phase.
 Results = Mapping[str, xr.Dataset]
@@ -19,7 +20,7 @@ class Drawing(NamedTuple):
 
     measures: tuple[str, ...]
     draw: Callable[[Results], Figure]
-    variable: Literal["position", "heading"] | None = None  # None: for both
+    space: type[Space] | None = None  # the only kind of space that it is for; None: for all
 
 
 class HistoryDrawing(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 import xarray as xr
-from jaxtyping import Shaped
+from jaxtyping import Float, Shaped
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -14,45 +14,58 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import NullFormatter
 
 from quiescent.figures.style import COLOURS, PAGE, panels, style
-from quiescent.measures.intervals import seed_interval
-from quiescent.tasks.trials import Box
+from quiescent.measures.statistics import seed_interval
+from quiescent.spaces import Space, from_text
 
 LABEL_WIDTH = 28  # characters, before a condition's name is broken
 MOST_COLUMNS = 4
 
 
 def names_of(dataset: xr.Dataset) -> dict[str, str]:
-    """Conditions and how they are called in a figure: without a folder that they share."""
+    """Name conditions for a figure: without a folder that they share."""
     conditions = [str(name) for name in dataset["condition"].values]
     shared = len({name.rpartition("/")[0] for name in conditions}) == 1
     return {name: name.rpartition("/")[2] if shared else name for name in conditions}
 
 
 def phases_of(array: xr.DataArray) -> list[str]:
-    """Phases of which there is anything."""
+    """List the phases of which anything was measured."""
     return [str(phase) for phase in array["phase"].values if array.sel(phase=phase).notnull().any()]
 
 
 def reading(dataset: xr.Dataset, variable: str, which: str = "all") -> xr.DataArray:
-    """One variable in one reading."""
+    """Select a variable in one reading."""
     array = dataset[variable]
     return array.sel(reading=which, drop=True) if "reading" in array.dims else array
 
 
-def box_of(dataset: xr.Dataset) -> Box:
-    """Lowest and highest value of every dimension of what is tracked."""
-    edges = [float(edge) for edge in dataset.attrs["box"]]
-    return tuple(zip(edges[::2], edges[1::2], strict=True))
+def space_of(dataset: xr.Dataset, condition: str) -> Space:
+    """Read the space of a condition's runs."""
+    return from_text(str(dataset["space"].sel(condition=condition).item()))
 
 
-def is_circular(dataset: xr.Dataset) -> bool:
-    return bool(dataset.attrs["variable"] == "heading")
+def grid_of(dataset: xr.Dataset, name: str, condition: str) -> Float[np.ndarray, "..."]:
+    """Read where the values of a condition's curve or map lie, such as its lags (s)."""
+    grid = dataset[name].sel(condition=condition)
+    if "seed" in grid.dims:  # of seeds that a condition lacks it is NaN
+        measured = grid.notnull().any([dim for dim in grid.dims if dim != "seed"]).values
+        grid = grid.isel(seed=int(measured.argmax()))
+    return np.asarray(grid.values)
+
+
+def phase_title(phase: str) -> str:
+    """Write the name of a phase in words."""
+    return phase.replace("_", " ")
 
 
 def per_phase(
-    array: xr.DataArray, draw_one: Callable[[Axes, xr.DataArray, str], None], *, names: dict[str, str], polar: bool
+    array: xr.DataArray,
+    draw_panel: Callable[[Axes, str, xr.DataArray, str], None],
+    *,
+    names: dict[str, str],
+    polar: bool,
 ) -> Figure:
-    """One row per condition, one column per phase: `draw_one(axes, what, colour)`."""
+    """Draw one row per condition and one column per phase: `draw_panel(axes, condition, values, colour)`."""
     columns = phases_of(array)
     with style():
         figure, rows = panels(len(names), len(columns), width=min(PAGE, 2.0 * len(columns)), polar=polar)
@@ -61,19 +74,19 @@ def per_phase(
             at = (-0.3 if polar else -0.08, 0.5)
             row[0].annotate(label, at, xycoords="axes fraction", rotation=90, ha="right", va="center")
             for axes, phase in zip(row, columns, strict=True):
-                one = array.sel(condition=condition, phase=phase)
-                if not one.notnull().any():
+                values = array.sel(condition=condition, phase=phase)
+                if not values.notnull().any():
                     axes.set_visible(False)
                     continue
-                draw_one(axes, one, COLOURS.get(phase, COLOURS["quiescent"]))
-                axes.set_title(phase)
+                draw_panel(axes, condition, values, COLOURS.get(phase, COLOURS["quiescent"]))
+                axes.set_title(phase_title(phase))
     return figure
 
 
 def per_condition(
-    names: dict[str, str], draw_one: Callable[[Axes, str], None], *, xlabel: str, ylabel: str, polar: bool = False
+    names: dict[str, str], draw_panel: Callable[[Axes, str], None], *, xlabel: str, ylabel: str, polar: bool = False
 ) -> Figure:
-    """One panel per condition, with the same axes, in rows of four: `draw_one(axes, condition)`; one legend for all."""
+    """Draw one panel per condition, in rows of four: `draw_panel(axes, condition)`; one legend for all."""
     columns = min(MOST_COLUMNS, len(names))
     rows = -(-len(names) // columns)
     with style():
@@ -84,7 +97,7 @@ def per_condition(
         for axes in grid.flat[len(names) :]:
             axes.set_visible(False)
         for axes, (condition, name) in zip(grid.flat, names.items(), strict=False):
-            draw_one(axes, condition)
+            draw_panel(axes, condition)
             axes.set_title(name)
             axes.xaxis.set_minor_formatter(NullFormatter())
         for axes in grid[-1]:
@@ -95,18 +108,19 @@ def per_condition(
 
 
 def legend(figure: Figure, all_axes: Iterable[Axes], columns: int = 4) -> None:
-    """One legend below a figure, each label once."""
-    found: dict[str, Artist] = {}
+    """Put one legend below a figure, each label once."""
+    handles: dict[str, Artist] = {}
     for axes in all_axes:
         for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
-            found.setdefault(label, handle)
-    if found:
-        found = {label: found[label] for label in sorted(found, key=_place_in_legend)}
-        figure.legend(list(found.values()), list(found), loc="outside lower center", ncols=min(columns, len(found)))
+            handles.setdefault(label, handle)
+    if handles:
+        handles = {label: handles[label] for label in sorted(handles, key=_place_in_legend)}
+        number = min(columns, len(handles))
+        figure.legend(list(handles.values()), list(handles), loc="outside lower center", ncols=number)
 
 
 def _place_in_legend(label: str) -> int:
-    known = list(COLOURS)
+    known = [phase_title(phase) for phase in COLOURS]
     return next((known.index(word) for word in known if label.startswith(word)), len(known))
 
 
@@ -120,10 +134,10 @@ def curve(
     dashes: str = "-",
     marker: str | None = None,
 ) -> None:
-    """Mean over seeds with a band of one standard deviation. `values` has the dimensions seed and one more."""
+    """Draw the mean over seeds with a band of one standard deviation. `values` has the dimensions seed and one more."""
     table = values.transpose("seed", ...).values
-    there = np.isfinite(table).any(0)
-    table, x = table[:, there], x[there]
+    measured = np.isfinite(table).any(0)
+    table, x = table[:, measured], x[measured]
     if len(x):
         mean, spread = np.nanmean(table, 0), np.nanstd(table, 0)
         axes.plot(x, mean, dashes, color=colour, label=label, marker=marker, markersize=2.5)
@@ -132,7 +146,7 @@ def curve(
 
 
 def dots(axes: Axes, at: float | int, values: xr.DataArray, colour: str, *, label: str | None = None) -> None:
-    """Every seed faintly, and their mean with its 95 % interval."""
+    """Draw every seed faintly, and their mean with its 95 % interval."""
     seeds = values.values[np.isfinite(values.values)]
     mean, low, high = seed_interval(values.values)
     if not len(seeds):
@@ -150,11 +164,11 @@ def from_zero(axes: Axes) -> None:
 
 
 def name_conditions(axes: Axes, names: dict[str, str]) -> None:
-    """Names of conditions along the x axis."""
+    """Write the names of conditions along the x axis."""
     axes.set_xticks(range(len(names)), list(names.values()), rotation=35, ha="right", rotation_mode="anchor")
     axes.set_xlim(-0.6, len(names) - 0.4)
 
 
 def dashed(label: str) -> Line2D:
-    """A legend's entry for dashed lines."""
+    """Make a legend's entry for dashed lines."""
     return Line2D([], [], color="0.4", linestyle="--", label=label)

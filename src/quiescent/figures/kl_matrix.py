@@ -18,8 +18,8 @@ def draw(results: Results) -> Figure:
     references = [one for one in names if one in dataset["reference"].values]
     kl = reading(dataset, "kl").sel(reference=references)
     rows = {f"{name} at rest": kl.sel(condition=one, phase="quiescent") for one, name in names.items()}
-    if "noisy" in kl["phase"].values:
-        noisy = kl.sel(phase="noisy")
+    if "noise_added" in kl["phase"].values:
+        noisy = kl.sel(phase="noise_added")
         rows |= {
             f"{names[one]} + noise": noisy.sel(condition=one)
             for one in names

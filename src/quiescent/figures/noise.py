@@ -9,13 +9,13 @@ from quiescent.figures.style import COLOURS, PAGE, style
 PANELS = {
     "kl": ("kl", "KL from behaviour (nats)"),
     "variance": ("variance", "variance of a path"),
-    "coverage": ("coverage_end", "share of visited area"),
+    "coverage": ("coverage_end", "fraction of visited area"),
     "validity": ("lifetime", "time until the code fades (s)"),
 }
 
 
 def draw(results: Results) -> Figure:
-    """One panel per measure, one column of dots per condition, in the order of their noise."""
+    """Draw one panel per measure, one column of dots per condition, in the order of their noise."""
     dataset = results["kl"]
     variances = {
         str(name): float(value)

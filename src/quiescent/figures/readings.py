@@ -10,14 +10,14 @@ PANELS = {
     "kl": ("kl", "KL from behaviour (nats)"),
     "variance": ("variance", "variance of a path"),
     "distance": ("distance", "distance per step"),
-    "coverage": ("coverage_end", "share of visited area"),
-    "validity": ("share", "share of valid steps"),
+    "coverage": ("coverage_end", "fraction of visited area"),
+    "validity": ("valid_fraction", "fraction of valid steps"),
 }
 READINGS = {"all": COLOURS["quiescent"], "valid": COLOURS["behaviour"]}
 
 
 def draw(results: Results) -> Figure:
-    """One panel per measure of the quiescent phase, one column per condition, both readings side by side."""
+    """Draw one panel per measure of the quiescent phase, one column per condition, both readings side by side."""
     names = names_of(results["kl"])
     with style():
         figure = Figure(figsize=(PAGE, 2.5), layout="constrained")

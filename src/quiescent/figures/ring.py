@@ -6,16 +6,17 @@ from matplotlib.figure import Figure
 
 from quiescent.figures.drawing import Drawing, Results
 from quiescent.figures.grid import names_of, per_condition, reading
-from quiescent.measures.intervals import seed_interval
+from quiescent.measures.statistics import seed_interval
+from quiescent.spaces import Circle
 
 
 def draw(results: Results) -> Figure:
-    """One panel per condition, of the first seed; colours go round with the heading."""
+    """Draw one panel per condition, of the first seed; colours go round with the heading."""
     dataset = results["ring"]
     states = reading(dataset, "first_pcs").isel(seed=0)
     ratio, covered = reading(dataset, "ratio"), reading(dataset, "covered").sel(phase="quiescent")
 
-    def draw_one(axes: Axes, condition: str) -> None:
+    def draw_panel(axes: Axes, condition: str) -> None:
         points = states.sel(condition=condition).values
         points = points / np.nanmax(np.abs(points[:, :2]))
         there = np.isfinite(points[:, 0])
@@ -29,7 +30,7 @@ def draw(results: Results) -> Figure:
         text = f"death / birth {found:.1f}\ncovered at rest {100 * share:.0f} %"
         axes.text(0.5, 0.02, text, transform=axes.transAxes, ha="center", va="bottom", fontsize=5.5)
 
-    return per_condition(names_of(dataset), draw_one, xlabel="component 1", ylabel="component 2")
+    return per_condition(names_of(dataset), draw_panel, xlabel="component 1", ylabel="component 2")
 
 
-DRAWING = Drawing(measures=("ring",), draw=draw, variable="heading")
+DRAWING = Drawing(measures=("ring",), draw=draw, space=Circle)

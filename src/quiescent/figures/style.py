@@ -17,7 +17,7 @@ COLOURS = {
     "behaviour": "#333333",
     "active": "#0072B2",
     "quiescent": "#D55E00",
-    "noisy": "#CC79A7",
+    "noise_added": "#CC79A7",
     "same": "#E69F00",
     "doubled": "#E69F00",
     "random": "#8C8C8C",
@@ -65,7 +65,7 @@ def save(figure: Figure, path: Path) -> None:
 
 
 def panels(rows: int, columns: int, *, width: float = PAGE, polar: bool = False) -> tuple[Figure, list[list[Axes]]]:
-    """Grid of square panels."""
+    """Lay out a grid of square panels."""
     figure = Figure(figsize=(width, width / columns * rows * 1.08), layout="constrained")
     axes = figure.subplots(rows, columns, squeeze=False, subplot_kw={"projection": "polar"} if polar else None)
     return figure, [list(row) for row in axes]

@@ -3,20 +3,20 @@
 from matplotlib.figure import Figure
 
 from quiescent.figures.drawing import Drawing, Results
-from quiescent.figures.grid import dots, legend, name_conditions, names_of, phases_of, reading
+from quiescent.figures.grid import dots, legend, name_conditions, names_of, phase_title, phases_of, reading
 from quiescent.figures.style import COLOURS, PAGE, style
 
 PANELS = {
     "variance": ("variance", "variance of a path"),
     "distance": ("distance", "distance per step"),
     "displacement": ("msd_100", "squared displacement, 100 steps"),
-    "coverage": ("coverage_end", "share of visited area"),
+    "coverage": ("coverage_end", "fraction of visited area"),
 }
-SHOWN = ("active", "quiescent", "same", "doubled", "noisy")
+SHOWN = ("active", "quiescent", "same", "doubled", "noise_added")
 
 
 def draw(results: Results) -> Figure:
-    """One panel per measure, one column of dots per condition, one colour per phase."""
+    """Draw one panel per measure, one column of dots per condition, one colour per phase."""
     names = names_of(results["variance"])
     with style():
         figure = Figure(figsize=(PAGE, 2.5), layout="constrained")
@@ -33,7 +33,7 @@ def draw(results: Results) -> Figure:
                 for column, phase in enumerate(there):
                     at = row + 0.17 * (column - (len(there) - 1) / 2)
                     values = array.sel(condition=condition, phase=phase)
-                    dots(axes, at, values, COLOURS[phase], label=phase)
+                    dots(axes, at, values, COLOURS[phase], label=phase_title(phase))
             name_conditions(axes, names)
         legend(figure, panels, columns=5)
     return figure

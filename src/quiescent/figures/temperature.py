@@ -17,16 +17,16 @@ PANELS = {
 
 
 def draw(results: Results) -> Figure:
-    """One panel per quantity, one colour per condition; dashed: the law `p^(2/c^2)`; dotted line: sqrt(2)."""
+    """Draw one panel per quantity, one colour per condition; dashed: the law `p^(2/c^2)`; dotted line: sqrt(2)."""
     dataset = results["temperature"]
     names = names_of(dataset)
-    factor = dataset["factor"].values
     with style():
         figure = Figure(figsize=(PAGE, 2.4), layout="constrained")
         panels = figure.subplots(1, len(PANELS))
         for axes, (variable, (law, title)) in zip(panels, PANELS.items(), strict=True):
             unit = dataset[variable].attrs.get("unit", "").replace("^2", "²")
             for (condition, name), colour in zip(names.items(), SERIES[1:], strict=False):
+                factor = reading(dataset, "factor").sel(condition=condition).mean("seed").values
                 values = reading(dataset, variable).sel(condition=condition)
                 curve(axes, factor, values, colour, label=name, marker="o")
                 if law:

@@ -8,62 +8,67 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from quiescent.figures.drawing import Drawing, Results
-from quiescent.figures.grid import box_of, is_circular, names_of, per_phase, reading
+from quiescent.figures.grid import names_of, per_phase, reading, space_of
 from quiescent.measures.occupancy import MARGIN
-from quiescent.tasks.trials import Box
+from quiescent.spaces import Bounds, Space
 
 SHOWN = 12  # paths per panel
 
 
 def draw(results: Results) -> Figure:
-    """One row per condition, one column per phase; a few trajectories of the first seed."""
+    """Draw one row per condition, one column per phase; a few trajectories of the first seed that was measured."""
     dataset = results["paths"]
-    box, circular = box_of(dataset), is_circular(dataset)
+    names = names_of(dataset)
+    spaces = {condition: space_of(dataset, condition) for condition in names}
+    paths = reading(dataset, "paths")
 
-    def draw_one(axes: Axes, one: xr.DataArray, colour: str) -> None:
-        draw_paths(axes, one.dropna("time", how="all").values, box, colour, circular=circular)
+    def draw_panel(axes: Axes, condition: str, values: xr.DataArray, colour: str) -> None:
+        measured = values.dropna("seed", how="all").isel(seed=0).dropna("time", how="all")
+        draw_paths(axes, measured.values, spaces[condition], colour)
 
-    first = reading(dataset, "paths").isel(seed=0)
-    return per_phase(first, draw_one, names=names_of(dataset), polar=circular)
+    return per_phase(paths, draw_panel, names=names, polar=any(space.polar for space in spaces.values()))
 
 
 def draw_paths(
-    axes: Axes,
-    paths: Float[np.ndarray, "time trial dim"],
-    box: Box,
-    colour: str,
-    *,
-    circular: bool = False,
-    shown: int = SHOWN,
+    axes: Axes, paths: Float[np.ndarray, "time trial dim"], space: Space, colour: str, *, shown: int = SHOWN
 ) -> None:
-    """The first paths, starts as circles and ends as crosses."""
+    """Draw the first paths, their starts as circles and their ends as crosses.
+
+    On the plane within its bounds, broken where a path goes over the seam of a periodic space; headings against time,
+    outwards; positions on a line against time.
+    """
     paths = paths[:, :shown]
-    if circular:
-        _draw_headings(axes, paths, colour)
+    if space.polar:
+        _draw_headings(axes, paths, space, colour)
     elif paths.shape[-1] == 1:
         axes.plot(paths[..., 0], color=colour, alpha=0.8)
-        axes.set(xlabel="step", ylabel="position (m)", ylim=box[0])
+        axes.set(xlabel="step", ylabel=f"{space.variable} ({space.unit})", ylim=space.bounds[0])
     else:
-        _draw_positions(axes, paths, box, colour)
+        _draw_positions(axes, paths, space, colour)
 
 
-def _draw_positions(axes: Axes, paths: Float[np.ndarray, "time trial 2"], box: Box, colour: str) -> None:
-    axes.plot(paths[..., 0], paths[..., 1], color=colour, alpha=0.7, linewidth=0.6)
+def _draw_positions(axes: Axes, paths: Float[np.ndarray, "time trial 2"], space: Space, colour: str) -> None:
+    over_seam = np.abs(np.diff(paths, axis=0) - space.difference(paths[1:], paths[:-1])).max(-1) > 1e-6
+    for trial, path in enumerate(np.moveaxis(paths, 1, 0)):
+        for piece in np.split(path, np.flatnonzero(over_seam[:, trial]) + 1):
+            axes.plot(piece[:, 0], piece[:, 1], color=colour, alpha=0.7, linewidth=0.6)
     axes.plot(*paths[0].T, "o", color="white", markeredgecolor=colour, markersize=3, linestyle="none")
     axes.plot(*paths[-1].T, "x", color="black", markersize=3, linestyle="none")
-    frame_box(axes, box)
+    frame(axes, space)
 
 
-def frame_box(axes: Axes, box: Box) -> None:
-    """Walls of the arena, and a scale bar in place of ticks."""
-    (left, right), (bottom, top) = box
+def frame(axes: Axes, space: Space) -> None:
+    """Draw the bounds of a plane space, and a scale bar in place of ticks."""
+    bounds: Bounds = space.bounds
+    (left, right), (bottom, top) = bounds
     width, height = right - left, top - bottom
     axes.add_patch(Rectangle((left, bottom), width, height, fill=False, linewidth=0.8, edgecolor="0.5"))
     bar = _round_length(width / 2)
-    edge = 0.5 * (MARGIN - 1)  # of the window around the box
+    edge = 0.5 * (MARGIN - 1)  # of the window around the bounds
     below = bottom - (edge + 0.03) * height
     axes.plot([left, left + bar], [below, below], color="black", linewidth=1.5)
-    unit = f"{bar:g} m" if bar >= 1 else f"{100 * bar:g} cm"
+    small = space.display.scale * bar
+    unit = f"{bar:g} {space.unit}" if bar >= 1 else f"{small:g} {space.display.unit}"
     axes.text(left + bar + 0.03 * width, below, unit, va="center", fontsize=5)
     axes.set(aspect="equal", xlim=(left - edge * width, right + edge * width))
     axes.set_ylim(below - 0.03 * height, top + edge * height)
@@ -71,14 +76,14 @@ def frame_box(axes: Axes, box: Box) -> None:
 
 
 def _round_length(longest: float) -> float:
-    """Largest of 1, 2, 5, 10, ... units that is not longer."""
+    """Choose the largest of 1, 2, 5, 10, ... units that is not longer."""
     decade = 10 ** np.floor(np.log10(longest))
     return float(decade * max(step for step in (1, 2, 5) if step * decade <= longest))
 
 
-def _draw_headings(axes: Axes, paths: Float[np.ndarray, "time trial 1"], colour: str) -> None:
+def _draw_headings(axes: Axes, paths: Float[np.ndarray, "time trial 1"], space: Space, colour: str) -> None:
     time = np.arange(1, len(paths) + 1)
-    for heading in np.unwrap(paths[..., 0], axis=0).T[:4]:
+    for heading in space.unwrapped(paths.astype(float))[..., 0].T[:4]:
         axes.plot(heading, time, color=colour, alpha=0.8, linewidth=0.6)
         axes.plot(heading[0], time[0], "o", color="white", markeredgecolor=colour, markersize=3)
         axes.plot(heading[-1], time[-1], "x", color="black", markersize=3)

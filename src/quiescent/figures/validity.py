@@ -3,13 +3,13 @@
 from matplotlib.figure import Figure
 
 from quiescent.figures.drawing import Drawing, Results
-from quiescent.figures.grid import curve, dashed, names_of, reading
+from quiescent.figures.grid import curve, dashed, grid_of, names_of, reading
 from quiescent.figures.style import PAGE, SERIES, style
 
 PANELS = {
     "total": "read-out activity over behaviour's",
     "distance": "distance to the nearest valid code",
-    "valid": "share of valid codes",
+    "valid": "fraction of valid codes",
 }
 
 
@@ -17,17 +17,17 @@ HIGHEST = (4.0, 100.0)  # of activity and distance
 
 
 def draw(results: Results) -> Figure:
-    """One panel per quantity, one colour per condition; dashed: noise added to a network trained without."""
+    """Draw one panel per quantity, one colour per condition; dashed: noise added to a network trained without."""
     dataset = results["validity"]
     names = names_of(dataset)
-    time = dataset["time"].values * float(dataset.attrs["dt"])
     with style():
         figure = Figure(figsize=(PAGE, 2.4), layout="constrained")
         panels = figure.subplots(1, len(PANELS))
         for axes, (variable, title) in zip(panels, PANELS.items(), strict=True):
             array = reading(dataset, variable)
             for (condition, name), colour in zip(names.items(), SERIES, strict=False):
-                for phase, dashes in (("quiescent", "-"), ("noisy", "--")):
+                time = grid_of(dataset, "times", condition)
+                for phase, dashes in (("quiescent", "-"), ("noise_added", "--")):
                     if phase in array["phase"].values:
                         values = array.sel(condition=condition, phase=phase)
                         label = name if phase == "quiescent" else None
@@ -40,7 +40,7 @@ def draw(results: Results) -> Figure:
             axes.set_ylim(max(low, -1.0) if axes is panels[0] else low, min(high, highest))
         panels[2].set_ylim(-0.02, 1.02)
         handles, labels = panels[0].get_legend_handles_labels()
-        if "noisy" in dataset["phase"].values:
+        if "noise_added" in dataset["phase"].values:
             note = dashed("noise added at rest")
             handles, labels = [*handles, note], [*labels, "noise added at rest"]
         figure.legend(handles, labels, loc="outside lower center", ncols=4)

@@ -1,6 +1,6 @@
-"""Parsl's interchange, which lives as long as its parent: Ctrl-C is the parent's, and it does not outlive a killed one.
+"""Run Parsl's interchange for as long as its parent lives: `python -m quiescent.jobs.interchange`.
 
-Run as `python -m quiescent.jobs.interchange`.
+Ctrl-C is for the parent, which ends the interchange in order; a parent that was killed takes the interchange with it.
 """
 
 import os

@@ -1,8 +1,8 @@
-"""Jobs: trainings and measurements that one process does, and how they ended; as plain text between processes."""
+"""Jobs: the runs that one process trains and what it measures of them; as plain values between processes."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from quiescent.quiescence.activity import Active, Phase, Rest
 from quiescent.runs.run import Run
@@ -10,8 +10,8 @@ from quiescent.runs.run import Run
 PHASES: dict[str, type[Active] | type[Rest]] = {"Active": Active, "Rest": Rest}
 
 
-class Task(NamedTuple):
-    """Measures of one run, each with its phases, and the runs by condition that it is compared with."""
+class Measurement(NamedTuple):
+    """Measures of one run, each with its phases, and by condition the runs whose behaviour it is compared with."""
 
     run: Run
     measures: Mapping[str, Mapping[str, Phase]]
@@ -22,48 +22,47 @@ class Job(NamedTuple):
     """Runs that are trained, together where they can be, and what is measured of finished runs after that."""
 
     runs: Sequence[Run] = ()
-    tasks: Sequence[Task] = ()
+    measurements: Sequence[Measurement] = ()
 
     @property
     def name(self) -> str:
-        """The folders of its runs."""
-        return ", ".join(str(run.folder) for run in self.runs or [task.run for task in self.tasks])
-
-
-class Outcome(NamedTuple):
-    """How a job ended. What failed would fail again; what was stopped or killed can go on."""
-
-    state: Literal["done", "failed", "stopped", "killed"]
-    message: str = ""
-    warnings: tuple[str, ...] = ()
+        """Name a job by the folders of its runs."""
+        runs = self.runs or [measurement.run for measurement in self.measurements]
+        return ", ".join(str(run.folder) for run in runs)
 
 
 def to_plain(job: Job) -> dict[str, Any]:
-    """A job as lists, dictionaries, words and numbers."""
-    return {"runs": [_path(run) for run in job.runs], "tasks": [_plain_task(task) for task in job.tasks]}
-
-
-def from_plain(values: Mapping[str, Any]) -> Job:
-    """The inverse."""
-    return Job([Run(Path(folder)) for folder in values["runs"]], [_task(one) for one in values["tasks"]])
-
-
-def _plain_task(task: Task) -> dict[str, Any]:
+    """Write a job as lists, dictionaries, words and numbers, with absolute paths."""
     return {
-        "run": _path(task.run),
-        "measures": {
-            name: {phase: [type(what).__name__, what._asdict()] for phase, what in phases.items()}
-            for name, phases in task.measures.items()
-        },
-        "peers": {name: _path(run) for name, run in task.peers.items()},
+        "runs": [_path(run) for run in job.runs],
+        "measurements": [_plain_measurement(measurement) for measurement in job.measurements],
     }
 
 
-def _task(values: Mapping[str, Any]) -> Task:
-    return Task(
+def from_plain(values: Mapping[str, Any]) -> Job:
+    """Rebuild a `Job` from the plain values made by `to_plain`."""
+    return Job(
+        [Run(Path(folder)) for folder in values["runs"]],
+        [_measurement(measurement) for measurement in values["measurements"]],
+    )
+
+
+def _plain_measurement(measurement: Measurement) -> dict[str, Any]:
+    return {
+        "run": _path(measurement.run),
+        "measures": {
+            name: {label: [type(phase).__name__, phase._asdict()] for label, phase in phases.items()}
+            for name, phases in measurement.measures.items()
+        },
+        "peers": {name: _path(run) for name, run in measurement.peers.items()},
+    }
+
+
+def _measurement(values: Mapping[str, Any]) -> Measurement:
+    return Measurement(
         Run(Path(values["run"])),
         {
-            name: {phase: PHASES[kind](**fields) for phase, (kind, fields) in phases.items()}
+            name: {label: PHASES[kind](**fields) for label, (kind, fields) in phases.items()}
             for name, phases in values["measures"].items()
         },
         {name: Run(Path(folder)) for name, folder in values["peers"].items()},

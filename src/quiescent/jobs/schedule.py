@@ -4,8 +4,9 @@ from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from typing import NamedTuple
 
-from quiescent.jobs.job import Job, Outcome
+from quiescent.jobs.job import Job
 from quiescent.machine.lease import noted
+from quiescent.machine.worker import Ended
 from quiescent.runs.run import Run
 
 POLL = 0.5  # s between looks at what is running
@@ -13,12 +14,12 @@ PATIENCE = 10  # times in a row that a job may be killed without getting further
 
 
 class Engine(NamedTuple):
-    """Where jobs are done: `slots` side by side, if that is known.
+    """What does jobs: `slots` side by side, if that is known.
 
     `stop` lets those that run save and end; `check` raises `QuiescentError` if nothing will be done any more.
     """
 
-    submit: Callable[[Job], "Future[Outcome]"]
+    submit: Callable[[Job], "Future[Ended]"]
     stop: Callable[[], None]
     check: Callable[[], None]
     slots: int | None
@@ -40,8 +41,8 @@ class Running(NamedTuple):
     where: str
 
 
-class Standing(NamedTuple):
-    """How the jobs stand. Counts are of jobs, but for batches, each of one network."""
+class Status(NamedTuple):
+    """How far the jobs are. Counts are of jobs, but for batches, each of one network."""
 
     jobs: int
     done: int
@@ -54,106 +55,120 @@ class Standing(NamedTuple):
     news: Sequence[str]  # what happened since the last look that a person should know
 
 
+def run_jobs(jobs: Sequence[Job], engine: Engine) -> Generator[Status, None, None]:
+    """Do jobs; yields their status now and then, and at last when all are done or failed.
+
+    A job that was killed or stopped is submitted again; it is given up after being killed again and again without
+    getting further. Closing the iterator lets what runs save and end.
+    """
+    try:
+        ends = _Ends()
+        entries = [_Entry(job, engine.submit(job)) for job in jobs]
+        batches = sum(sum(entry.batches) for entry in entries)
+        while entries:
+            finished, _ = wait([entry.future for entry in entries], POLL, FIRST_COMPLETED)
+            engine.check()
+            ends.news = []
+            for entry in [entry for entry in entries if entry.future in finished]:
+                if ends.goes_on(entry):
+                    entry.future = engine.submit(entry.job)
+                else:
+                    entries.remove(entry)
+            running, waiting, batches_done = _look(entries, engine.slots)
+            batches_done += ends.batches
+            yield Status(
+                len(jobs), ends.done, running, waiting, ends.failures, ends.retries, batches_done, batches, ends.news
+            )
+    except BaseException:
+        engine.stop()
+        raise
+
+
 class _Entry:
     """A job on its way."""
 
-    def __init__(self, job: Job, future: "Future[Outcome]") -> None:
+    def __init__(self, job: Job, future: "Future[Ended]") -> None:
         self.job = job
         self.future = future
-        self.batches = [run.config().training.batches for run in job.runs]
+        self.batches = [run.batches_wanted() for run in job.runs]
         self.saved = [run.batches_done() for run in job.runs]  # when it was last submitted
         self.done = list(self.saved)  # by what its runs' holders say
         self.in_vain = 0
 
     def look(self) -> list[Running]:
-        """Which of its runs are being trained, and how far they are; or measured, once they are trained."""
-        found = []
+        """Look which of its runs are being trained, and how far they are; or measured, once they are trained."""
+        running = []
         for number, (run, batches) in enumerate(zip(self.job.runs, self.batches, strict=True)):
             holder = noted(run.folder)
             if holder is None:
                 self.done[number] = run.batches_done()
             else:
                 self.done[number] = max(self.done[number], holder.note)
-                found.append(Running(run, self.done[number], batches, holder.host))
-        if not found and self.done == self.batches:
-            found = [
-                Running(task.run, sum(self.batches), sum(self.batches), "measuring") for task in self.job.tasks[:1]
-            ]
-        return found
+                running.append(Running(run, self.done[number], batches, holder.host))
+        if not running and self.done == self.batches:
+            total = sum(self.batches)
+            running = [Running(run, total, total, "measuring") for run, *_ in self.job.measurements[:1]]
+        return running
+
+    def failure(self, ended: Ended) -> Failure | None:
+        """Tell whether to give the job up, and why; one that was killed or stopped is, if it gets no further."""
+        if ended.state == "failed":
+            return Failure(self.job, ended.message)
+        if ended.state in ("killed", "stopped"):
+            before, self.saved = self.saved, [run.batches_done() for run in self.job.runs]
+            self.done = list(self.saved)
+            self.in_vain = self.in_vain + 1 if self.saved == before else 0
+            if self.in_vain >= PATIENCE:
+                said = f"{self.job.name}: ended {PATIENCE} times in a row without getting further ({ended.message})."
+                return Failure(self.job, f"{said} Is there enough memory?")
+        return None
 
 
-def run_jobs(jobs: Sequence[Job], engine: Engine) -> Generator[Standing, None, None]:
-    """Do jobs; yields how they stand, now and then, and at last when all are done or failed.
+class _Ends:
+    """How jobs ended, counted."""
 
-    A job that was killed or stopped is submitted again; it is given up after being killed again and again without
-    getting further. Closing the iterator lets what runs save and end.
-    """
-    ended_batches = done = retries = 0
-    failures: list[Failure] = []
-    try:
-        open_entries = [_Entry(job, engine.submit(job)) for job in jobs]
-        total = sum(sum(entry.batches) for entry in open_entries)
-        while open_entries:
-            finished, _ = wait([entry.future for entry in open_entries], POLL, FIRST_COMPLETED)
-            engine.check()
-            news: list[str] = []
-            still_open = []
-            for entry in open_entries:
-                if entry.future not in finished:
-                    still_open.append(entry)
-                    continue
-                outcome = _outcome(entry.future)
-                news += outcome.warnings
-                failure = _failure(entry, outcome)
-                if outcome.state == "done":
-                    done += 1
-                    ended_batches += sum(entry.batches)
-                elif failure:
-                    failures.append(failure)
-                    ended_batches += sum(entry.done)
-                    news.append(failure.message)
-                else:
-                    retries += 1
-                    news.append(f"{entry.job.name}: {outcome.state} ({outcome.message or 'asked to'}); goes on")
-                    entry.future = engine.submit(entry.job)
-                    still_open.append(entry)
-            open_entries = still_open
-            running, waiting, batches_done = _look(open_entries, engine.slots)
-            batches_done += ended_batches
-            yield Standing(len(jobs), done, running, waiting, failures, retries, batches_done, total, news)
-    except BaseException:
-        engine.stop()
-        raise
+    def __init__(self) -> None:
+        self.done = self.retries = self.batches = 0
+        self.failures: list[Failure] = []
+        self.news: list[str] = []
+
+    def goes_on(self, entry: _Entry) -> bool:
+        """Count how a job ended; returns whether it is to be submitted again."""
+        ended = _ended(entry.future)
+        self.news += ended.warnings
+        failure = entry.failure(ended)
+        if ended.state == "done":
+            self.done += 1
+            self.batches += sum(entry.batches)
+        elif failure:
+            self.failures.append(failure)
+            self.batches += sum(entry.done)
+            self.news.append(failure.message)
+        else:
+            self.retries += 1
+            self.news.append(f"{entry.job.name}: {ended.state} ({ended.message or 'asked to'}); goes on")
+            return True
+        return False
 
 
-def _outcome(future: "Future[Outcome]") -> Outcome:
+def _ended(future: "Future[Ended]") -> Ended:
     try:
         return future.result()
     except Exception as error:  # the engine lost the process, its node, or the connection to it
-        return Outcome("killed", f"{type(error).__name__}: {error}")
-
-
-def _failure(entry: _Entry, outcome: Outcome) -> Failure | None:
-    if outcome.state == "failed":
-        return Failure(entry.job, outcome.message)
-    if outcome.state in ("killed", "stopped"):
-        before, entry.saved = entry.saved, [run.batches_done() for run in entry.job.runs]
-        entry.done = list(entry.saved)
-        entry.in_vain = entry.in_vain + 1 if entry.saved == before else 0
-        if entry.in_vain >= PATIENCE:
-            said = f"{entry.job.name}: ended {PATIENCE} times in a row without getting further ({outcome.message})."
-            return Failure(entry.job, f"{said} Is there enough memory?")
-    return None
+        return Ended("killed", f"{type(error).__name__}: {error}")
 
 
 def _look(entries: Sequence[_Entry], slots: int | None) -> tuple[list[Running], int, int]:
-    """What runs, how many jobs wait, and batches done. Engines take jobs in order, so only the first are looked at."""
+    """Look what runs, how many jobs wait, and how many batches are done.
+
+    Engines take jobs in order, so only the first are looked at.
+    """
     running: list[Running] = []
     busy = 0
     for entry in entries[: 50 if slots is None else 2 * slots + 20]:
         if busy == slots:
             break
-        found = entry.look()
-        running += found
-        busy += bool(found)
+        runs = entry.look()
+        running += runs
+        busy += bool(runs)
     return running, len(entries) - busy, sum(sum(entry.done) for entry in entries)

@@ -1,4 +1,4 @@
-"""A Slurm cluster: what one allocation is, and how Parsl gets and keeps them."""
+"""A Slurm cluster: what one allocation is, and how Parsl gets and keeps allocations."""
 
 import functools
 import re
@@ -29,7 +29,7 @@ def _time_limit(text: str) -> str:
 
 
 class SlurmSettings(Settings):
-    """What one allocation of a Slurm cluster is: `--on slurm KEY=VALUE ...`."""
+    """Settings of one allocation of a Slurm cluster: `--on slurm KEY=VALUE ...`."""
 
     partition: str | None = None
     account: str | None = None
@@ -46,23 +46,27 @@ class SlurmSettings(Settings):
 
     @property
     def device(self) -> str:
+        """Name the kind of device that an allocation has."""
         return "cuda" if self.gpus else "cpu"
 
     @property
     def workers(self) -> int:
-        """Jobs that an allocation does side by side."""
+        """Count the jobs that an allocation does side by side."""
         return self.gpus or self.cpus
 
     @property
     def walltime(self) -> str:
-        """The time limit without days, as Parsl wants it."""
+        """Write the time limit without days, as Parsl wants it."""
         days, _, clock = self.time.rpartition("-")
         hours, rest = clock.split(":", 1)
         return f"{24 * int(days or 0) + int(hours):02d}:{rest}"
 
 
 def split_slurm(words: Sequence[str], on: str) -> tuple[list[str], SlurmSettings]:
-    """Part the words that describe an allocation, for `--on slurm` only, from all others."""
+    """Part the words that describe an allocation from all others; returns the others and the allocation's settings.
+
+    Raises `QuiescentError` for settings that are not allowed, or given without `--on slurm`.
+    """
     pairs = [word.partition("=") for word in words]
     chosen = {key: text for key, equals, text in pairs if equals and key in SlurmSettings.model_fields}
     if chosen and on != "slurm":
@@ -70,7 +74,7 @@ def split_slurm(words: Sequence[str], on: str) -> tuple[list[str], SlurmSettings
     try:
         settings = SlurmSettings.model_validate(chosen)
     except ValidationError as error:
-        laws = (f"{one['loc'][0]}={one['input']}: {_law(dict(one))}." for one in error.errors())
+        laws = (f"{law['loc'][0]}={law['input']}: {_law(dict(law))}." for law in error.errors())
         raise QuiescentError("\n".join(laws)) from None
     return [
         word for word, (key, equals, _) in zip(words, pairs, strict=True) if not equals or key not in chosen
@@ -82,7 +86,10 @@ def _law(error: dict[str, Any]) -> str:
 
 
 def slurm_config(settings: SlurmSettings, allocations: int, folder: Path) -> "ParslConfig":
-    """At most so many allocations at a time, as many as there is work for; Parsl keeps scripts and logs in `folder`."""
+    """Configure Parsl to hold as many allocations as there is work for, at most `allocations` at a time.
+
+    Parsl keeps its scripts and logs in `folder`.
+    """
     from parsl.config import Config
     from parsl.executors import HighThroughputExecutor
     from parsl.jobs.error_handlers import windowed_error_handler
@@ -131,8 +138,8 @@ def slurm_config(settings: SlurmSettings, allocations: int, folder: Path) -> "Pa
 
 
 def _addresses() -> set[str]:
-    """Those of this machine's interfaces."""
+    """List the addresses of this machine's interfaces."""
     import psutil
 
     interfaces = psutil.net_if_addrs().values()
-    return {one.address for interface in interfaces for one in interface if one.family == socket.AF_INET}
+    return {address.address for addresses in interfaces for address in addresses if address.family == socket.AF_INET}

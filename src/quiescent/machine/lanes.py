@@ -4,15 +4,14 @@ One thread per core, each with single-threaded products on its own trials, beats
 cores: random numbers and every small operation run in parallel too, and threads meet once per batch.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from math import prod
 from types import TracebackType
 from typing import NamedTuple, TypeVar
 
 import torch
-from torch import Tensor
 
+from quiescent.machine.scratch import Scratch
 from quiescent.streams import BLOCK
 
 Result = TypeVar("Result")
@@ -27,26 +26,6 @@ class Share(NamedTuple):
 
     member: int | slice
     trials: slice
-
-
-class Scratch:
-    """Memory of one lane, used again for every batch: fresh pages cost more than the arithmetic on them."""
-
-    def __init__(self) -> None:
-        self._arrays: dict[str, Tensor] = {}
-
-    def steps(self, name: str, steps: int, shape: Sequence[int], like: Tensor) -> Tensor:
-        """Uninitialised array (step, *shape) of the type and device of `like`; in memory, steps lie inside members."""
-        *members, trials, channels = shape
-        return self.empty(name, (*members, steps, trials, channels), like, like.dtype).movedim(-3, 0)
-
-    def empty(self, name: str, shape: Sequence[int], like: Tensor, dtype: torch.dtype) -> Tensor:
-        """Uninitialised array on the device of `like`."""
-        size = prod(shape)
-        held = self._arrays.get(name)
-        if held is None or len(held) < size or held.dtype != dtype or held.device != like.device:
-            self._arrays[name] = held = like.new_empty(size, dtype=dtype)
-        return held[:size].view(*shape)
 
 
 class Lanes:

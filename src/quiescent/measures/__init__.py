@@ -1,5 +1,7 @@
 """Measures of reactivation. One file and one line here per measure."""
 
+from typing import Any
+
 from quiescent.measures import (
     common_start,
     coverage,
@@ -19,9 +21,9 @@ from quiescent.measures import (
     variance,
     wasserstein,
 )
-from quiescent.measures.measure import Measure
+from quiescent.measures.measure import Measure, Quantity
 
-MEASURES: dict[str, Measure] = {
+MEASURES: dict[str, Measure[Any]] = {
     "kl": kl.MEASURE,
     "common_start": common_start.MEASURE,
     "variance": variance.MEASURE,
@@ -41,4 +43,4 @@ MEASURES: dict[str, Measure] = {
     "occupancy": occupancy.MEASURE,
 }
 
-__all__ = ["MEASURES", "Measure", *MEASURES]
+__all__ = ["MEASURES", "Measure", "Quantity", *MEASURES]

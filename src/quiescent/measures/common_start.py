@@ -6,53 +6,54 @@ Starts of rest are usually spread as behaviour is, so that a network which stand
 import math
 
 import numpy as np
-import xarray as xr
-from jaxtyping import Float
 
-from quiescent.measures.kl import CLIP, LEAST_POINTS, density, density_or_none, kl
-from quiescent.measures.measure import Activities, Measure, points_of
-from quiescent.quiescence.activity import Active, Rest
-from quiescent.spaces.density import Density
+from quiescent.measures.kl import LEAST_POINTS, density_of, kl
+from quiescent.measures.measure import Activities, Measure, Quantity, Values
+from quiescent.measures.statistics import points_of
+from quiescent.quiescence.activity import Activity, Rest
+from quiescent.quiescence.phases import BEHAVIOUR, noise_added
+from quiescent.spaces import Density
+from quiescent.spaces.density import CLIP
 
 PLACES = 4
 
 
-def compute(phases: Activities, references: Activities, rng: np.random.Generator) -> xr.Dataset:
-    """KL of rest from one place, after a burn-in, against behaviour; mean over several places (nats).
+def density_of_behaviour(phases: Activities) -> Density:
+    """Estimate the density of decoded behaviour."""
+    active = phases["active"]
+    return active.space.density(points_of(active.decoded))
+
+
+def of(activity: Activity, target: Density, rng: np.random.Generator) -> Values:
+    """Average the KL of rest from behaviour, after a burn-in, over several places that it starts from (nats).
 
     Of a place from which nothing moves, it is the largest that is counted, log 1e7.
     """
-    active = phases["active"]
-    target = density(active.decoded, circular=active.circular)
-    rest = {name: one for name, one in phases.items() if name != "active"}
-    means, spreads = [], []
-    for one in rest.values():
-        groups = [points_of(group) for group in np.array_split(one.decoded, PLACES, axis=1)]
-        values = [_from_place(group, target, one.circular, rng) for group in groups if len(group) >= LEAST_POINTS]
-        means.append(float(np.mean(values)) if values else math.nan)
-        spreads.append(float(np.std(values, ddof=1)) if len(values) > 1 else math.nan)
-    return xr.Dataset(
-        {
-            "kl_common": ("phase", means, {"unit": "nats", "long_name": "KL from a common start"}),
-            "kl_common_spread": ("phase", spreads, {"unit": "nats", "long_name": "its spread over places"}),
-        },
-        coords={"phase": list(rest)},
-    )
+    values = []
+    for group in np.array_split(activity.decoded, PLACES, axis=1):
+        points = points_of(group)
+        if len(points) >= LEAST_POINTS:
+            source = density_of(points, activity.space)
+            values.append(CLIP if source is None else kl(source, target, rng=rng).value)
+    return {
+        "kl_common": float(np.mean(values)) if values else math.nan,
+        "kl_common_spread": float(np.std(values, ddof=1)) if len(values) > 1 else math.nan,
+    }
 
 
-def _from_place(
-    points: Float[np.ndarray, "point dim"], target: Density, circular: bool, rng: np.random.Generator
-) -> float:
-    source = density_or_none(points, circular=circular)
-    return CLIP if source is None else kl(source, target, rng=rng).value  # points that stand still have no density
-
-
+FROM_PLACES = Rest(trials=200, steps=2000, burn_in=1000, places=PLACES)
 MEASURE = Measure(
     phases={
-        "active": Active(trials=200),
-        "quiescent": Rest(trials=200, steps=2000, burn_in=1000, places=PLACES),
-        "noisy": Rest(trials=200, steps=2000, burn_in=1000, places=PLACES, noise="absolute", only_noise_free=True),
-        "random": Rest(trials=200, steps=2000, burn_in=1000, places=PLACES, untrained=True),
+        "active": BEHAVIOUR,
+        "quiescent": FROM_PLACES,
+        "noise_added": noise_added(FROM_PLACES),
+        "random": FROM_PLACES._replace(weights="initial"),
     },
-    compute=compute,
+    quantities={
+        "kl_common": Quantity("nats", "KL from a common start"),
+        "kl_common_spread": Quantity("nats", "its standard deviation over places"),
+    },
+    of=of,
+    learn=density_of_behaviour,
+    awake=False,
 )

@@ -3,63 +3,60 @@
 import math
 
 import numpy as np
-import xarray as xr
+from jaxtyping import Float
 
-from quiescent.measures.components import Spread, principal, spread_of
-from quiescent.measures.measure import Activities, Measure
+from quiescent.measures.measure import Activities, Measure, Quantity, Values
+from quiescent.quiescence.activity import Activity
+from quiescent.quiescence.components import principal, spread_of
 from quiescent.quiescence.phases import HIDDEN
 
 NUMBER = 10  # components, as in Krishna et al. (2024)
 
 
-def compute(phases: Activities, references: Activities, rng: np.random.Generator) -> xr.Dataset:
-    """Cumulative variance explained by each phase's own components, and by those of behaviour.
+Directions = Float[np.ndarray, "unit component"]
+
+
+def components_of(phases: Activities) -> Directions:
+    """Find behaviour's principal components: 10, or all of a smaller network."""
+    states = phases["active"].states
+    assert states is not None
+    spread = spread_of(states)
+    assert spread is not None
+    return principal(spread, min(NUMBER, len(spread.mean)))[1]
+
+
+def of(activity: Activity, behaviour: Directions, _: np.random.Generator) -> Values:
+    """Compute the cumulative variance explained by a phase's own components, and by those of behaviour.
 
     `alignment` is the variance in behaviour's first 10 components over the most that any 10 could hold.
     """
-    spreads: dict[str, Spread | None] = {}
-    for name, one in phases.items():
-        assert one.states is not None
-        spreads[name] = spread_of(one.states)
-    active = spreads["active"]
-    assert active is not None
-    number = min(NUMBER, len(active.mean))
-    _, behaviour = principal(active, number)
-    table: dict[str, list[object]] = {name: [] for name in ("explained", "shared", "alignment", "participation")}
-    for spread in spreads.values():
-        total = 0.0 if spread is None else float(np.trace(spread.covariance))
-        if spread is None or total <= 0:
-            table["explained"].append(np.full(number, np.nan))
-            table["shared"].append(np.full(number, np.nan))
-            table["alignment"].append(math.nan)
-            table["participation"].append(math.nan)
-            continue
-        own, _ = principal(spread, number)
-        inside = np.einsum("uc,uv,vc->c", behaviour, spread.covariance, behaviour)
-        table["explained"].append(np.cumsum(own) / total)
-        table["shared"].append(np.cumsum(inside) / total)
-        table["alignment"].append(float(inside.sum() / own.sum()))
-        table["participation"].append(total**2 / float(np.square(spread.covariance).sum()))
-    titles = {
-        "explained": "variance explained by own components",
-        "shared": "variance explained by behaviour's components",
-        "alignment": "variance in behaviour's components over the most possible",
-        "participation": "participation ratio",
+    assert activity.states is not None
+    number = behaviour.shape[1]
+    numbers = {"component": np.arange(1, number + 1)}
+    spread = spread_of(activity.states)
+    total = 0.0 if spread is None else float(np.trace(spread.covariance))
+    if spread is None or total <= 0:
+        nothing = np.full(number, np.nan)
+        return numbers | {"explained": nothing, "shared": nothing, "alignment": math.nan, "participation": math.nan}
+    own = principal(spread, number)[0]
+    inside = np.einsum("uc,uv,vc->c", behaviour, spread.covariance, behaviour)
+    return numbers | {
+        "explained": np.cumsum(own) / total,
+        "shared": np.cumsum(inside) / total,
+        "alignment": float(inside.sum() / own.sum()),
+        "participation": total**2 / float(np.square(spread.covariance).sum()),
     }
-    return xr.Dataset(
-        {
-            name: (
-                ("phase", "component") if name in ("explained", "shared") else "phase",
-                values,
-                {"unit": "", "long_name": titles[name]},
-            )
-            for name, values in table.items()
-        },
-        coords={"phase": list(phases), "component": np.arange(1, number + 1)},
-    )
 
 
 MEASURE = Measure(
     phases=HIDDEN,
-    compute=compute,
+    quantities={
+        "component": Quantity("", "number of components", ("component",), once=True),
+        "explained": Quantity("", "variance explained by own components", ("component",)),
+        "shared": Quantity("", "variance explained by behaviour's components", ("component",)),
+        "alignment": Quantity("", "variance in behaviour's components over the most possible"),
+        "participation": Quantity("", "participation ratio"),
+    },
+    of=of,
+    learn=components_of,
 )

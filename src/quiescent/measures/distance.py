@@ -3,28 +3,27 @@
 import numpy as np
 from jaxtyping import Float
 
-from quiescent.measures.measure import Measure, mean_over_trials, over_time
-from quiescent.quiescence.activity import Active, Rest
+from quiescent.measures.measure import Measure, Quantity, per_trial
+from quiescent.measures.statistics import over_time
+from quiescent.quiescence.activity import Rest
+from quiescent.quiescence.phases import BEHAVIOUR, noise_added
+from quiescent.spaces import Space
 
 
-def distance(paths: Float[np.ndarray, "time trial dim"], *, circular: bool = False) -> Float[np.ndarray, " trial"]:
-    """Mean distance between successive points of every path (m, or rad the short way round).
+def distance(paths: Float[np.ndarray, "time trial dim"], space: Space) -> Float[np.ndarray, " trial"]:
+    """Average the distance between successive points of every path (m, or rad the short way round).
 
-    A step counts if both its ends are there (not NaN); NaN for a path without such steps.
+    A step counts if neither of its ends is NaN; NaN for a path without such steps.
     """
     if len(paths) < 2:
         raise ValueError(f"the step distance of a path needs two steps or more, but got {len(paths)}")
-    steps = np.diff(paths.astype(float), axis=0)
-    if circular:
-        steps = np.remainder(steps + np.pi, 2 * np.pi) - np.pi
-    return over_time(np.linalg.norm(steps, axis=-1))
+    points = paths.astype(float)
+    return over_time(np.linalg.norm(space.difference(points[1:], points[:-1]), axis=-1))
 
 
+SHORT = Rest(trials=200, steps=100)
 MEASURE = Measure(
-    phases={
-        "active": Active(trials=200),
-        "quiescent": Rest(trials=200, steps=100),
-        "noisy": Rest(trials=200, steps=100, noise="absolute", only_noise_free=True),
-    },
-    compute=mean_over_trials("distance", distance, unit="m", circular_unit="rad"),
+    phases={"active": BEHAVIOUR, "quiescent": SHORT, "noise_added": noise_added(SHORT)},
+    quantities={"distance": Quantity("length", "distance per step", error=True)},
+    of=per_trial(distance=distance),
 )

@@ -7,17 +7,17 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-import xarray as xr
 from jaxtyping import Float, Int
 
-from quiescent.measures.components import principal, spread_of
-from quiescent.measures.measure import Activities, Measure
-from quiescent.quiescence.activity import Active
+from quiescent.measures.measure import Measure, Quantity, Values
+from quiescent.measures.statistics import Estimate
+from quiescent.quiescence.activity import Active, Activity
+from quiescent.quiescence.components import principal, spread_of
+from quiescent.spaces.score import gaussian_score, kernel_score
 
 SKIPPED = 10  # first steps of a trial, before noise has settled
 COMPONENTS = (2, 3, 5, 10)
 KERNELS, EVALUATED = 6_000, 3_000  # states
-BANDWIDTHS = (0.1, 0.17, 0.28, 0.45)  # in standard deviations of the states
 RESAMPLES = 50
 
 Points = Float[np.ndarray, "point component"]
@@ -30,60 +30,19 @@ class Fit(NamedTuple):
     slope: float
 
 
-def kernel_score(points: Float[np.ndarray, "kernel component"], at: Points) -> Points:
-    """Gradient of the log density at some points, from a Gaussian kernel density of others.
-
-    The bandwidth, and a factor along every principal axis, minimise the score-matching loss (Hyvarinen 2005) at those
-    points: kernels that are too wide flatten the score, and ones that are too narrow make it noisy.
-    """
-    spread, directions = np.linalg.eigh(np.cov(points.T))
-    whiten = (directions / np.sqrt(np.maximum(spread, 1e-300))).T
-    kernels, places = points @ whiten.T, at @ whiten.T
-    best, lowest = np.zeros_like(places), math.inf
-    for bandwidth in BANDWIDTHS:
-        score, slopes = _gradient(kernels, places, bandwidth**2)
-        # Of c times a score s the loss c^2 E s^2 / 2 + c E ds/dx is lowest at c = -E ds/dx / E s^2, along every axis.
-        squares, mean_slopes = np.square(score).mean(0), np.minimum(slopes.mean(0), 0)
-        sizes = -mean_slopes / np.maximum(squares, 1e-300)
-        loss = float((sizes * mean_slopes).sum() / 2)
-        if loss < lowest:
-            best, lowest = sizes * score, loss
-    return np.asarray(best @ whiten)
-
-
-def _gradient(kernels: Float[np.ndarray, "kernel component"], places: Points, variance: float) -> tuple[Points, Points]:
-    """Score of the kernel density along every axis, and the derivative of each along its own axis."""
-    scores, slopes = np.empty_like(places), np.empty_like(places)
-    for block in np.array_split(np.arange(len(places)), max(1, len(places) // 250)):
-        logits = (places[block] @ kernels.T - 0.5 * np.square(kernels).sum(1)) / variance
-        logits -= logits.max(1, keepdims=True)
-        weights = np.exp(logits, out=logits)
-        weights /= weights.sum(1, keepdims=True)
-        means = weights @ kernels
-        scores[block] = (means - places[block]) / variance  # the mean shift
-        slopes[block] = ((weights @ np.square(kernels) - np.square(means)) / variance - 1) / variance
-    return scores, slopes
-
-
-def gaussian_score(points: Float[np.ndarray, "kernel component"], at: Points) -> Points:
-    """The same from one Gaussian fitted to the points: what a mere pull to the centre would be."""
-    return np.asarray((points.mean(0) - at) @ np.linalg.inv(np.cov(points.T)))
-
-
 def fit(drift: Points, score: Points) -> Fit:
-    """Cosine and slope over all points together."""
+    """Fit cosine and slope over all points together."""
     product, square = float((drift * score).sum()), float(np.square(score).sum())
     length = math.sqrt(square * float(np.square(drift).sum()))
     return Fit(product / length, product / square) if length > 0 else Fit(math.nan, math.nan)
 
 
-def compute(phases: Activities, references: Activities, rng: np.random.Generator) -> xr.Dataset:
-    """Autonomous drift against the score of active states, both projected on their leading components.
+def of(active: Activity, _known: None, rng: np.random.Generator) -> Values:
+    """Compare autonomous drift with the score of active states, both projected on their leading components.
 
     Projected on some axes, the mean drift at a place is the score of the projected density if the theory holds. Kernels
     are from one half of the trials, and compared states from the other, so that no state is its own kernel.
     """
-    active = phases["active"]
     assert active.states is not None
     assert active.drift is not None
     states, drift = (array[min(SKIPPED, len(array) - 1) :] for array in (active.states, active.drift))
@@ -94,39 +53,40 @@ def compute(phases: Activities, references: Activities, rng: np.random.Generator
     trial = np.broadcast_to(np.arange(states.shape[1]), states.shape[:2])
     kernels = _some(np.argwhere(trial < half), KERNELS, rng)
     chosen = _some(np.argwhere(trial >= half), EVALUATED, rng)
-    owner = chosen[:, 1]
-    names = ("cosine", "cosine_stderr", "cosine_gaussian", "slope", "slope_stderr", "drift_rms", "score_rms")
-    table: dict[str, list[float]] = {name: [] for name in names}
     numbers = [number for number in COMPONENTS if number <= len(variances) and variances[number - 1] > 0]
+    rows = []
     for number in numbers:
         axes = directions[:, :number]
         points, at = ((states[tuple(index.T)] - spread.mean) @ axes for index in (kernels, chosen))
-        moved = drift[tuple(chosen.T)] @ axes
-        score = kernel_score(points, at)
-        found = fit(moved, score)
-        resampled = _bootstrap(moved, score, owner, rng)
-        table["cosine"].append(found.cosine)
-        table["slope"].append(found.slope)
-        table["cosine_stderr"].append(resampled.cosine)
-        table["slope_stderr"].append(resampled.slope)
-        table["cosine_gaussian"].append(fit(moved, gaussian_score(points, at)).cosine)
-        table["drift_rms"].append(float(np.sqrt(np.square(moved).sum(1).mean())))
-        table["score_rms"].append(float(np.sqrt(np.square(score).sum(1).mean())))
+        rows.append(_compare(points, at, drift[tuple(chosen.T)] @ axes, chosen[:, 1], rng))
+    table = {name: np.array([row[name] for row in rows]) for name in ROWS}
     theory = active.noise_std**2
-    table["slope_over_theory"] = [slope / theory if theory else math.nan for slope in table["slope"]]
-    titles = {
-        "cosine": "cosine similarity of drift and score",
-        "cosine_gaussian": "cosine similarity of drift and the score of one Gaussian",
-        "slope": "slope of drift on score",
-        "slope_over_theory": "slope over sigma squared",
+    return {
+        "components": numbers,
+        "cosine": Estimate(table["cosine"], table["cosine_error"]),  # type: ignore[arg-type]
+        "slope": Estimate(table["slope"], table["slope_error"]),  # type: ignore[arg-type]
+        "slope_over_theory": table["slope"] / theory if theory else np.full(len(rows), math.nan),
+        **{name: table[name] for name in ("cosine_gaussian", "drift_rms", "score_rms")},
     }
-    return xr.Dataset(
-        {
-            name: ("components", values, {"unit": "", "long_name": titles.get(name, name)})
-            for name, values in table.items()
-        },
-        coords={"components": numbers},
-    )
+
+
+ROWS = ("cosine", "cosine_error", "slope", "slope_error", "cosine_gaussian", "drift_rms", "score_rms")
+
+
+def _compare(
+    points: Points, at: Points, drift: Points, owner: Int[np.ndarray, " point"], rng: np.random.Generator
+) -> dict[str, float]:
+    score = kernel_score(points, at)
+    whole, errors = fit(drift, score), _bootstrap(drift, score, owner, rng)
+    return {
+        "cosine": whole.cosine,
+        "cosine_error": errors.cosine,
+        "slope": whole.slope,
+        "slope_error": errors.slope,
+        "cosine_gaussian": fit(drift, gaussian_score(points, at)).cosine,
+        "drift_rms": float(np.sqrt(np.square(drift).sum(1).mean())),
+        "score_rms": float(np.sqrt(np.square(score).sum(1).mean())),
+    }
 
 
 def _some(index: np.ndarray, number: int, rng: np.random.Generator) -> np.ndarray:
@@ -134,7 +94,7 @@ def _some(index: np.ndarray, number: int, rng: np.random.Generator) -> np.ndarra
 
 
 def _bootstrap(drift: Points, score: Points, owner: Int[np.ndarray, " point"], rng: np.random.Generator) -> Fit:
-    """Standard errors over resampled trials."""
+    """Compute standard errors over resampled trials."""
     trials = [np.flatnonzero(owner == trial) for trial in np.unique(owner)]
     fits = []
     for _ in range(RESAMPLES):
@@ -143,8 +103,21 @@ def _bootstrap(drift: Points, score: Points, owner: Int[np.ndarray, " point"], r
     return Fit(*(float(np.std(values, ddof=1)) for values in zip(*fits, strict=True)))
 
 
+def _over_components(unit: str, title: str, *, error: bool = False) -> Quantity:
+    return Quantity(unit, title, ("components",), error=error, once=True)
+
+
 MEASURE = Measure(
     phases={"active": Active(trials=1000, states=True, drift=True)},
-    compute=compute,
+    quantities={
+        "components": _over_components("", "number of components"),
+        "cosine": _over_components("", "cosine similarity of drift and score", error=True),
+        "cosine_gaussian": _over_components("", "cosine similarity of drift and the score of one Gaussian"),
+        "slope": _over_components("", "slope of drift on score", error=True),
+        "slope_over_theory": _over_components("", "slope over sigma squared"),
+        "drift_rms": _over_components("", "root mean squared drift"),
+        "score_rms": _over_components("", "root mean squared score"),
+    },
+    of=of,
     readings=False,
 )

@@ -1,124 +1,131 @@
 """Output KL: does rest visit the places that behaviour visits, as often?"""
 
 import math
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
-import xarray as xr
 from jaxtyping import Float
 
-from quiescent.measures.measure import Activities, Measure, points_of
+from quiescent.measures.measure import Activities, Measure, Quantity, Values
+from quiescent.measures.statistics import Estimate, points_of
 from quiescent.quiescence.activity import Activity
 from quiescent.quiescence.phases import OTHER_BEHAVIOUR, RESTING, UNTRAINED
-from quiescent.spaces.density import CircleDensity, Density, ExactPlaneDensity, PlaneDensity, UniformDensity
+from quiescent.spaces import Density, NoSpread, Space, UniformDensity
+from quiescent.spaces.density import CLIP
 
-CLIP = math.log(1e7)
 LEAST_POINTS = 100  # fewer say nothing about a density
-RESAMPLES = 20  # of trials, for an error bar
+SAMPLES = 100_000  # so many that the Monte Carlo error is far below the error over trials
+RESAMPLES = 20  # of trials, for the error over trials
+RESAMPLED = 10_000  # samples in each of these; what they add to the error is taken off again
 THINNED = 4  # steps from one to the next that counts for it: neighbours say almost the same
 
 
-class Estimate(NamedTuple):
-    """A Monte Carlo mean and its standard error, in nats."""
-
-    value: float
-    stderr: float
-
-
-def density(paths: Float[np.ndarray, "*shape dim"], *, circular: bool = False, exact: bool = False) -> Density:
-    """Smooth density of all points of all paths that count.
-
-    On the plane binned, within 1 % of the `exact` one and far faster.
-
-    Raises `ValueError` if there are not more points than dimensions, or if they have no spread.
-    """
-    points = points_of(paths)
-    if len(points) <= points.shape[1]:
-        raise ValueError(f"a density needs more points than dimensions, but got shape {points.shape}")
-    if circular:
-        return CircleDensity(points)
-    if not _spread(points):
-        raise ValueError("a density needs points that spread in every dimension")
-    return ExactPlaneDensity(points) if exact or not PlaneDensity.fits(points) else PlaneDensity(points)
+def density_of(points: Float[np.ndarray, "point dim"], space: Space) -> Density | None:
+    """Estimate the smooth density of points; None where there are too few, or none that spread."""
+    if len(points) < LEAST_POINTS:
+        return None
+    try:
+        return space.density(points)
+    except NoSpread:
+        return None
 
 
-def kl(p: Density, q: Density, *, rng: np.random.Generator, n_draws: int = 2500) -> Estimate:
-    """Kullback-Leibler divergence KL(p || q) by Monte Carlo draws from `p`.
+def kl(p: Density, q: Density, *, rng: np.random.Generator, samples: int = SAMPLES) -> Estimate:
+    """Estimate the Kullback-Leibler divergence KL(p || q), in nats, by Monte Carlo samples from `p`.
 
-    Put the quiescent phase in `p` and the active one in `q`. The log ratio is clipped to
-    +-log 1e7, as in Krishna et al. (2024). May come out slightly below zero.
+    Put the quiescent phase in `p` and the active one in `q`. The log ratio is clipped to +-log 1e7, as in Krishna et
+    al. (2024). The estimate may lie slightly below zero; its standard error is that of the samples alone.
 
     Examples
     --------
+    >>> from quiescent.spaces import Box
     >>> rng = np.random.default_rng(0)
-    >>> cloud = density(rng.normal(size=(400, 2)))
+    >>> cloud = Box(((-4, 4), (-4, 4))).density(rng.normal(size=(400, 2)))
     >>> kl(cloud, cloud, rng=rng).value
     0.0
     """
-    draws = p.draw(n_draws, rng)
-    ratio = np.clip(p.log(draws) - q.log(draws), -CLIP, CLIP)
-    return Estimate(float(ratio.mean()), float(ratio.std(ddof=1) / math.sqrt(n_draws)))
+    (estimate,) = kl_from(p, [q], rng, samples)
+    return estimate
 
 
-def compute(phases: Activities, references: Activities, rng: np.random.Generator) -> xr.Dataset:
-    """KL of every quiescent phase, of the uniform density and of other behaviour, against every active phase (nats).
+def kl_from(p: Density, targets: list[Density], rng: np.random.Generator, samples: int = SAMPLES) -> list[Estimate]:
+    """Estimate KL(p || q) for several `q` from the same samples, so that no estimate depends on the other targets."""
+    points = p.sample(samples, rng)
+    log = p.log(points)
+    estimates = []
+    for q in targets:
+        ratio = np.clip(log - q.log(points), -CLIP, CLIP)
+        estimates.append(Estimate(float(ratio.mean()), float(ratio.std(ddof=1) / math.sqrt(samples))))
+    return estimates
 
-    `kl_bootstrap` is the standard error of the divergence from the network's own behaviour, over resampled trials.
-    """
+
+class Targets(NamedTuple):
+    """Densities of behaviour: the network's own, and that of every condition it is compared with."""
+
+    own: Density
+    references: Mapping[str, Density]
+    space: Space
+
+
+def targets_of(phases: Activities, references: Activities) -> Targets:
+    """Estimate the density of behaviour in every condition."""
     own = phases["active"]
-    targets = {name: density(one.decoded, circular=one.circular) for name, one in references.items()}
-    own_target = density(own.decoded, circular=own.circular)
-    sources = {
-        name: density_or_none(points_of(one.decoded), circular=one.circular)
-        for name, one in phases.items()
-        if name != "active"
+    densities = {name: other.space.density(points_of(other.decoded)) for name, other in references.items()}
+    return Targets(own.space.density(points_of(own.decoded)), densities, own.space)
+
+
+def of(activity: Activity, known: Targets, rng: np.random.Generator) -> Values:
+    """Estimate the divergence of one phase from every condition's behaviour (nats)."""
+    source = density_of(points_of(activity.decoded), activity.space)
+    if source is None:
+        return _row(known, [Estimate(math.nan, math.nan) for _ in known.references], math.nan)
+    estimates = kl_from(source, list(known.references.values()), rng)
+    return _row(known, estimates, _bootstrap(activity, known.own, rng))
+
+
+def of_uniform(known: Targets, rng: np.random.Generator) -> Values:
+    """Estimate the divergence of the uniform density from every condition's behaviour (nats)."""
+    uniform = UniformDensity(known.space.bounds)
+    return _row(known, kl_from(uniform, list(known.references.values()), rng), math.nan)
+
+
+def _row(known: Targets, estimates: list[Estimate], bootstrap: float) -> Values:
+    values, errors = zip(*estimates, strict=True) if estimates else ((), ())
+    return {
+        "reference": list(known.references),
+        "kl": Estimate(values, errors),  # type: ignore[arg-type]
+        "kl_bootstrap": bootstrap,
     }
-    errors = [
-        _bootstrap(one, own_target, rng) if sources[name] is not None else math.nan
-        for name, one in phases.items()
-        if name != "active"
-    ]
-    sources["uniform"] = UniformDensity(own.box)
-    none = Estimate(math.nan, math.nan)
-    values = [
-        [none if source is None else kl(source, target, rng=rng) for target in targets.values()]
-        for source in sources.values()
-    ]
-    attrs = {"unit": "nats"}
-    return xr.Dataset(
-        {
-            "kl": (("phase", "reference"), [[one.value for one in row] for row in values], attrs),
-            "kl_stderr": (("phase", "reference"), [[one.stderr for one in row] for row in values], attrs),
-            "kl_bootstrap": ("phase", [*errors, math.nan], attrs),
-        },
-        coords={"phase": list(sources), "reference": list(targets)},
-    )
-
-
-def density_or_none(points: Float[np.ndarray, "point dim"], *, circular: bool) -> Density | None:
-    """Smooth density of points, or None where there are too few, or none that spread."""
-    few = len(points) < LEAST_POINTS
-    return None if few or not (circular or _spread(points)) else density(points, circular=circular)
-
-
-def _spread(points: Float[np.ndarray, "point dim"]) -> bool:
-    """Whether points spread in every dimension, as far as numbers can tell."""
-    variances = np.linalg.eigvalsh(np.atleast_2d(np.cov(points.T.astype(float))))
-    return bool(variances[0] > 1e-10 * variances[-1])
 
 
 def _bootstrap(activity: Activity, target: Density, rng: np.random.Generator) -> float:
-    values = []
+    estimates = []
     paths = activity.decoded[::THINNED]
     for _ in range(RESAMPLES):
         chosen = rng.integers(paths.shape[1], size=paths.shape[1])
-        source = density_or_none(points_of(paths[:, chosen]), circular=activity.circular)
-        values.append(math.nan if source is None else kl(source, target, rng=rng).value)
-    return float(np.std(values, ddof=1))
+        source = density_of(points_of(paths[:, chosen]), activity.space)
+        estimates.append(
+            Estimate(math.nan, math.nan) if source is None else kl(source, target, rng=rng, samples=RESAMPLED)
+        )
+    values, errors = np.transpose(estimates)
+    return (
+        float(np.sqrt(max(values.var(ddof=1) - np.square(errors).mean(), 0.0)))
+        if np.isfinite(values).all()
+        else math.nan
+    )
 
 
 MEASURE = Measure(
     phases=RESTING | UNTRAINED | {"behaviour": OTHER_BEHAVIOUR},
-    compute=compute,
+    quantities={
+        "reference": Quantity("", "condition whose behaviour it is compared with", ("reference",), once=True),
+        "kl": Quantity("nats", "KL divergence from behaviour", ("reference",), error=True),
+        "kl_bootstrap": Quantity("nats", "standard error over trials of the KL from own behaviour"),
+    },
+    of=of,
+    learn=targets_of,
+    awake=False,
     compare=True,
+    beside={"uniform": of_uniform},
 )

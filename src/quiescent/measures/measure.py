@@ -1,91 +1,88 @@
-"""What a measure is: the phases it needs, and a pure function of them."""
+"""What a measure is: the phases it needs, the quantities it returns, and a function of one activity."""
 
 from collections.abc import Callable, Mapping
-from typing import Literal, NamedTuple, Protocol, runtime_checkable
+from dataclasses import dataclass, field
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
-import xarray as xr
-from jaxtyping import Float
 
+from quiescent.measures.statistics import PerTrial
 from quiescent.quiescence.activity import Activity, Phase
+from quiescent.spaces import Space
 
 Activities = Mapping[str, Activity]  # by name of the phase, or of the condition
-RESAMPLES = 200  # of trials, for the error of a mean
+Values = Mapping[str, Any]  # by quantity: a number, an array, an `Estimate` or `PerTrial`
+Known = TypeVar("Known")
+AXES = "*axes"  # stands for the dimensions of the space, such as x and y
 
 
-@runtime_checkable
-class PerTrial(Protocol):
-    """`variance` and its like. NaN for a trial with too few steps that count."""
+class Quantity(NamedTuple):
+    """A number or an array that a measure returns for every phase.
 
-    def __call__(
-        self, paths: Float[np.ndarray, "time trial dim"], *, circular: bool
-    ) -> Float[np.ndarray, " trial"]: ...
+    In `unit`, "length" is a length of the space (m or rad), "spread" the unit of its variance, and "1/volume" that of
+    a density over it. With an `error`, a variable `<name>_stderr` comes beside it.
+    """
+
+    unit: str
+    title: str
+    dims: tuple[str, ...] = ()
+    error: bool = False
+    once: bool = False  # one for the network: the same in every phase
+    grid: bool = False  # once, and a coordinate: where the values along its dimension lie
 
 
-Compute = Callable[[Activities, Activities, np.random.Generator], xr.Dataset]
+def nothing(_: Activities) -> None:
+    """Learn nothing: for measures that need the activity of one phase only."""
 
 
-class Measure(NamedTuple):
-    """What is measured of one network: one or more labelled arrays.
+def behaviour(phases: Activities) -> Activity:
+    """Learn the network's behaviour: its active phase."""
+    return phases["active"]
 
-    `compute(phases, references, rng)` is handed the network's own activity by phase, and the
-    active phase of every condition that it is compared with (its own among them). It returns a
-    dataset whose variables say their `unit`, most of them with the dimension `phase`.
 
-    With `readings`, it is computed twice: over all steps, and at rest over the steps only whose code is valid
-    (which leaves NaN in the others); the dataset gets a dimension `reading` in front.
+@dataclass(frozen=True)
+class Measure(Generic[Known]):
+    """Quantities that are computed from a network's activity, phase by phase.
+
+    Parameters
+    ----------
+    phases
+        By name, what the network does: `active`, `quiescent` and others.
+    quantities
+        By name, what `of` returns.
+    of
+        `of(activity, known, rng)` computes all quantities of one phase. `rng` depends on the seed, the measure and the
+        phase only, so that no number depends on what is measured beside it.
+    learn
+        `learn(phases)` is called once, with the activity in every phase, for what all calls of `of` need to know.
+    awake
+        False leaves the active phase out of the result: it is only compared with.
+    readings
+        True applies the measure twice: to all steps, and at rest to those steps only whose code is valid.
+    compare
+        True hands `learn` the behaviour of other conditions as a second argument, by condition; quantities may then
+        have the dimension `reference`.
+    beside
+        Rows beside the phases, each from `row(known, rng)`, such as that of the uniform density.
+    space
+        The only kind of space that it is for, such as `Circle`; None for all.
     """
 
     phases: Mapping[str, Phase]
-    compute: Compute
+    quantities: Mapping[str, Quantity]
+    of: Callable[[Activity, Known, np.random.Generator], Values]
+    learn: Callable[..., Known] = nothing  # type: ignore[assignment]
+    awake: bool = True
     readings: bool = True
-    compare: bool = False  # hand `compute` the behaviour of other conditions too
-    variable: Literal["position", "heading"] | None = None  # None: for both
+    compare: bool = False
+    beside: Mapping[str, Callable[[Known, np.random.Generator], Values]] = field(default_factory=dict)
+    space: type[Space] | None = None
 
 
-def mean_over_trials(name: str, per_trial: PerTrial, *, unit: str, circular_unit: str) -> Compute:
-    """A measure's `compute` from a function that gives one number per trial of decoded paths.
+def per_trial(**functions: Callable[[np.ndarray, Space], np.ndarray]) -> Callable[[Activity, Any, Any], Values]:
+    """Make a measure's `of` from functions `f(paths, space)` that give one number per trial of decoded paths."""
 
-    The standard error is a bootstrap over trials, since the steps of one trial are not independent.
-    """
+    def of(activity: Activity, _known: object, _rng: object) -> Values:
+        return {name: PerTrial(function(activity.decoded, activity.space)) for name, function in functions.items()}
 
-    def compute(phases: Activities, references: Activities, rng: np.random.Generator) -> xr.Dataset:
-        values = {phase: per_trial(one.decoded, circular=one.circular) for phase, one in phases.items()}
-        circular = any(one.circular for one in phases.values())
-        attrs = {"unit": circular_unit if circular else unit}
-        return xr.Dataset(
-            {
-                name: ("phase", [mean(one) for one in values.values()], attrs),
-                f"{name}_stderr": ("phase", [bootstrap_error(one, rng) for one in values.values()], attrs),
-            },
-            coords={"phase": list(phases)},
-        )
-
-    return compute
-
-
-def over_time(values: Float[np.ndarray, "step trial"]) -> Float[np.ndarray, " trial"]:
-    """Mean over the steps of every trial that count; NaN for a trial of which none does."""
-    counts = np.isfinite(values)
-    number = counts.sum(0)
-    return np.where(number > 0, np.where(counts, values, 0).sum(0) / np.maximum(number, 1), np.nan)
-
-
-def mean(values: Float[np.ndarray, " trial"]) -> float:
-    """Mean of the trials that have a value; NaN if none has."""
-    there = values[np.isfinite(values)]
-    return float(there.mean()) if len(there) else float("nan")
-
-
-def bootstrap_error(values: Float[np.ndarray, " trial"], rng: np.random.Generator) -> float:
-    """Standard error of the mean over trials, by resampling whole trials."""
-    there = values[np.isfinite(values)]
-    if len(there) < 2:
-        return float("nan")
-    return float(rng.choice(there, (RESAMPLES, len(there))).mean(1).std(ddof=1))
-
-
-def points_of(paths: Float[np.ndarray, "*shape dim"]) -> Float[np.ndarray, "point dim"]:
-    """All points of all paths that count."""
-    points = paths.reshape(-1, paths.shape[-1])
-    return np.asarray(points[np.isfinite(points).all(-1)])
+    return of

@@ -1,40 +1,55 @@
 """Decoded trajectories of every phase, a few of them, to be drawn."""
 
-import numpy as np
-import xarray as xr
+from typing import NamedTuple
 
-from quiescent.measures.measure import Activities, Measure
-from quiescent.quiescence.activity import Active, Rest
+import numpy as np
+from jaxtyping import Float
+
+from quiescent.measures.measure import Activities, Measure, Quantity, Values
+from quiescent.quiescence.activity import Activity, Rest
+from quiescent.quiescence.phases import BEHAVIOUR, noise_added
 
 SHOWN = 12
 
 
-def compute(phases: Activities, references: Activities, rng: np.random.Generator) -> xr.Dataset:
-    """First decoded paths of every phase, and the true ones of behaviour (m or rad)."""
-    active = phases["active"]
-    assert active.truth is not None
-    steps = max(len(one.decoded) for one in phases.values())
-    trials = min(SHOWN, active.decoded.shape[1])
-    paths = np.full((len(phases), steps, trials, active.decoded.shape[-1]), np.nan, np.float32)
-    for row, one in zip(paths, phases.values(), strict=True):
-        row[: len(one.decoded)] = one.decoded[:, :trials]
-    attrs = {"unit": "rad" if active.circular else "m"}
-    truth = np.full(paths.shape[1:], np.nan, np.float32)
-    truth[: len(active.truth)] = active.truth[:, :trials]
-    return xr.Dataset(
-        {
-            "paths": (("phase", "time", "trial", "dim"), paths, attrs),
-            "truth": (("time", "trial", "dim"), truth, attrs),
-        },
-        coords={"phase": list(phases), "time": np.arange(1, steps + 1)},
-    )
+class Frame(NamedTuple):
+    """The true paths of behaviour, and the number of steps of the longest phase."""
+
+    truth: Float[np.ndarray, "time trial dim"]
+    steps: int
 
 
+def frame_of(phases: Activities) -> Frame:
+    """Find how many steps fit the longest phase."""
+    truth = phases["active"].truth
+    assert truth is not None
+    return Frame(truth, max(len(activity.decoded) for activity in phases.values()))
+
+
+def of(activity: Activity, frame: Frame, _: np.random.Generator) -> Values:
+    """Take the first decoded paths, and behaviour's true ones (m or rad)."""
+    return {
+        "times": np.arange(1, frame.steps + 1) * activity.dt,
+        "paths": _padded(activity.decoded, frame.steps),
+        "truth": _padded(frame.truth, frame.steps),
+    }
+
+
+def _padded(paths: Float[np.ndarray, "time trial dim"], steps: int) -> Float[np.ndarray, "steps shown dim"]:
+    padded = np.full((steps, SHOWN, paths.shape[-1]), np.nan, np.float32)
+    shown = paths[:, :SHOWN]
+    padded[: len(paths), : shown.shape[1]] = shown
+    return padded
+
+
+SHORT = Rest(trials=200, steps=200)
 MEASURE = Measure(
-    phases={
-        "active": Active(trials=200),
-        "quiescent": Rest(trials=200, steps=200),
-        "noisy": Rest(trials=200, steps=200, noise="absolute", only_noise_free=True),
+    phases={"active": BEHAVIOUR, "quiescent": SHORT, "noise_added": noise_added(SHORT)},
+    quantities={
+        "times": Quantity("s", "time", ("time",), grid=True),
+        "paths": Quantity("length", "decoded paths", ("time", "trial", "dim")),
+        "truth": Quantity("length", "true paths of behaviour", ("time", "trial", "dim"), once=True),
     },
-    compute=compute,
+    of=of,
+    learn=frame_of,
 )

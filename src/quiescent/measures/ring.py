@@ -2,23 +2,24 @@
 
 import math
 import warnings
+from typing import NamedTuple
 
 import numpy as np
-import xarray as xr
 from jaxtyping import Float
 
 from quiescent.errors import QuiescentError
-from quiescent.measures.measure import Activities, Measure
+from quiescent.measures.measure import Activities, Measure, Quantity, Values
 from quiescent.quiescence.activity import Activity
 from quiescent.quiescence.phases import HIDDEN
+from quiescent.spaces import Circle
 
 BINS = 48
 AXES = 10  # components of the mean states in which topology is looked for
-OFTEN = 0.25  # of behaviour's share of a bin, from which on it counts as covered
+OFTEN = 0.25  # of behaviour's fraction of steps in a bin, from which on it counts as covered
 
 
 def persistence(points: Float[np.ndarray, "point axis"]) -> tuple[float, float]:
-    """Death over birth of the two most persistent loops of a point cloud; 1 where there is none.
+    """Compute death over birth of the two most persistent loops of a point cloud; 1 where there is none.
 
     A ring of n even points has a loop born at their spacing, which dies near sqrt(3) times the radius; a line has none.
     """
@@ -37,7 +38,7 @@ def persistence(points: Float[np.ndarray, "point axis"]) -> tuple[float, float]:
 def mean_states(
     activity: Activity, bins: int = BINS
 ) -> tuple[Float[np.ndarray, "bin unit"], Float[np.ndarray, " bin"]]:
-    """Mean hidden state at every decoded heading, NaN where there is none; and the share of steps there."""
+    """Average hidden states by decoded heading, NaN where there is none; and count the fraction of steps there."""
     states, index = _binned(activity, bins)
     counts = np.bincount(index, minlength=bins)
     sums = np.zeros((bins, states.shape[1]))
@@ -50,42 +51,52 @@ def mean_states(
 def _binned(activity: Activity, bins: int) -> tuple[np.ndarray, np.ndarray]:
     assert activity.states is not None
     headings = activity.decoded[..., 0].ravel()
-    there = np.isfinite(headings)
-    turns = np.remainder(headings[there] / (2 * math.pi) + 0.5, 1)
-    return activity.states.reshape(-1, activity.states.shape[-1])[there], np.minimum(turns * bins, bins - 1).astype(int)
-
-
-def compute(phases: Activities, references: Activities, rng: np.random.Generator) -> xr.Dataset:
-    """Topology of the mean active states by heading; how much of them rest covers, and how far from them it is."""
-    means, usual = mean_states(phases["active"])
-    there = np.isfinite(means[:, 0])
-    centred = means[there] - means[there].mean(0)
-    _, _, directions = np.linalg.svd(centred, full_matrices=False)
-    axes = centred @ directions[:AXES].T
-    first, second = persistence(axes)
-    drawn = np.full((BINS, 3), np.nan)
-    drawn[there, : axes.shape[1]] = axes[:, :3]
-    covered, off = [], []
-    own = _off(phases["active"], means)
-    for one in phases.values():
-        _, share = mean_states(one)
-        covered.append(float((share >= OFTEN * usual)[there].mean()) if share.sum() else math.nan)
-        off.append(_off(one, means) / own)
-    none = {"unit": ""}
-    return xr.Dataset(
-        {
-            "ratio": ((), first, none | {"long_name": "death over birth of the most persistent loop"}),
-            "second": ((), second, none | {"long_name": "the same of the second loop"}),
-            "first_pcs": (("bin", "axis"), drawn, none | {"long_name": "mean state by heading"}),
-            "covered": ("phase", covered, none | {"long_name": "share of the ring that is covered"}),
-            "off": ("phase", off, none | {"long_name": "distance from the ring over behaviour's"}),
-        },
-        coords={"phase": list(phases)},
+    counts = np.isfinite(headings)
+    turns = np.remainder(headings[counts] / (2 * math.pi) + 0.5, 1)
+    return activity.states.reshape(-1, activity.states.shape[-1])[counts], np.minimum(turns * bins, bins - 1).astype(
+        int
     )
 
 
+class Ring(NamedTuple):
+    """Behaviour's mean states by heading, what is usual of them, and their topology."""
+
+    means: Float[np.ndarray, "bin unit"]  # NaN where behaviour never was
+    usual: Float[np.ndarray, " bin"]  # fraction of behaviour's steps in every bin
+    off: float  # distance of behaviour's states from the ring
+    axes: Float[np.ndarray, "bin 3"]  # mean states on their components
+    loops: tuple[float, float]  # death over birth of the two most persistent ones
+
+
+def ring_of(phases: Activities) -> Ring:
+    """Find the mean active state at every heading, and the topology of these states."""
+    active = phases["active"]
+    means, usual = mean_states(active)
+    visited = np.isfinite(means[:, 0])
+    centred = means[visited] - means[visited].mean(0)
+    _, _, directions = np.linalg.svd(centred, full_matrices=False)
+    places = centred @ directions[:AXES].T
+    axes = np.full((BINS, 3), np.nan)
+    axes[visited, : places.shape[1]] = places[:, :3]
+    return Ring(means, usual, _off(active, means), axes, persistence(places))
+
+
+def of(activity: Activity, ring: Ring, _: np.random.Generator) -> Values:
+    """Compute how much of behaviour's ring of states a phase covers, and how far from it the phase is."""
+    fraction = mean_states(activity)[1]
+    visited = np.isfinite(ring.means[:, 0])
+    covered = (fraction >= OFTEN * ring.usual)[visited].mean() if fraction.sum() else math.nan
+    return {
+        "ratio": ring.loops[0],
+        "second": ring.loops[1],
+        "first_pcs": ring.axes,
+        "covered": float(covered),
+        "off": _off(activity, ring.means) / ring.off,
+    }
+
+
 def _off(activity: Activity, means: Float[np.ndarray, "bin unit"]) -> float:
-    """Root mean squared distance of states from the mean state of their heading."""
+    """Compute the root mean squared distance of states from the mean state of their heading."""
     states, index = _binned(activity, len(means))
     squares = np.square(states - means.astype(np.float32)[index]).sum(1)
     squares = squares[np.isfinite(squares)]
@@ -94,6 +105,14 @@ def _off(activity: Activity, means: Float[np.ndarray, "bin unit"]) -> float:
 
 MEASURE = Measure(
     phases=HIDDEN,
-    compute=compute,
-    variable="heading",
+    quantities={
+        "ratio": Quantity("", "death over birth of the most persistent loop", once=True),
+        "second": Quantity("", "death over birth of the second loop", once=True),
+        "first_pcs": Quantity("", "mean state by heading", ("bin", "axis"), once=True),
+        "covered": Quantity("", "fraction of the ring that is covered"),
+        "off": Quantity("", "distance from the ring over behaviour's"),
+    },
+    of=of,
+    learn=ring_of,
+    space=Circle,
 )

@@ -4,81 +4,70 @@ With noise of `c` times the trained standard deviation the stationary density is
 """
 
 import math
+from typing import NamedTuple
 
 import numpy as np
-import xarray as xr
-from jaxtyping import Float
 
 from quiescent.measures.distance import distance
-from quiescent.measures.kl import CLIP, density, density_or_none, kl
-from quiescent.measures.measure import Activities, Measure, mean, points_of
+from quiescent.measures.kl import density_of, kl
+from quiescent.measures.measure import Activities, Measure, Quantity, Values
+from quiescent.measures.statistics import PerTrial, points_of
 from quiescent.measures.variance import variance
-from quiescent.quiescence.activity import Active, Rest
-from quiescent.spaces.density import Density
-from quiescent.tasks.trials import Box
+from quiescent.quiescence.activity import Activity, Rest
+from quiescent.quiescence.phases import BEHAVIOUR
+from quiescent.spaces import Density
+from quiescent.spaces.tempered import Tempered
 
 FACTORS = (0.0, 0.5, 0.75, 1.0, 1.2, math.sqrt(2), 1.7, 2.0, 2.8, 4.0)
-NODES = {1: 2000, 2: 150}  # per dimension, of the grid on which densities are raised to a power
 
 
-class Tempered:
-    """A density over the box, raised to a power and normalised again, on a grid."""
+class Known(NamedTuple):
+    """Behaviour's density, and the standard deviation of noise that the network was trained with."""
 
-    def __init__(self, density: Density, power: float, box: Box) -> None:
-        axes = [np.linspace(low, high, NODES[len(box)]) for low, high in box]
-        self.points = np.stack([axis.ravel() for axis in np.meshgrid(*axes, indexing="ij")], -1)
-        self._density, self._power = density, power
-        log = power * np.maximum(density.log(self.points), -CLIP)
-        volume = math.prod(axis[1] - axis[0] for axis in axes)
-        self._log_sum = float(log.max() + math.log(np.exp(log - log.max()).sum() * volume))
-        self.weights = np.exp(log - self._log_sum) * volume
-
-    def log(self, points: Float[np.ndarray, "point dim"]) -> Float[np.ndarray, " point"]:
-        return np.asarray(self._power * np.maximum(self._density.log(points), -CLIP) - self._log_sum)
-
-    def draw(self, n: int, rng: np.random.Generator) -> Float[np.ndarray, "point dim"]:
-        return self.points[rng.choice(len(self.points), n, p=self.weights)]
+    density: Density
+    noise_std: float
 
 
-def spread(points: Float[np.ndarray, "point dim"], *, circular: bool, weights: np.ndarray | None = None) -> float:
-    """Total variance of a cloud of points (m^2); of angles the circular variance. NaN for fewer than two."""
-    if len(points) < 2:
-        return math.nan
-    if circular:
-        return float(1 - abs(np.average(np.exp(1j * points[:, 0].astype(float)), weights=weights)))
-    centred = points - np.average(points, axis=0, weights=weights)
-    return float(np.average(np.square(centred).sum(-1), weights=weights))
+def known_of(phases: Activities) -> Known:
+    """Learn behaviour's density and noise."""
+    active = phases["active"]
+    return Known(active.space.density(points_of(active.decoded)), active.noise_std)
 
 
-def compute(phases: Activities, references: Activities, rng: np.random.Generator) -> xr.Dataset:
-    """Measures against the factor of noise at rest, beside the temperature law's spread and density."""
-    active, scan = phases["active"], {name: one for name, one in phases.items() if name != "active"}
-    behaviour = density(active.decoded, circular=active.circular)
-    table: dict[str, list[float]] = {
-        name: [] for name in ("kl", "kl_tempered", "spread", "predicted", "variance", "distance")
+def of(activity: Activity, known: Known, rng: np.random.Generator) -> Values:
+    """Compare rest at one strength of noise with behaviour, and with the density and spread of the temperature law."""
+    points, space = points_of(activity.decoded), activity.space
+    factor = round(activity.noise_std / known.noise_std, 4)
+    source = density_of(points, space)
+    law = Tempered(known.density, 2 / factor**2, space) if factor else None
+    return {
+        "factor": factor,
+        "kl": math.nan if source is None else kl(source, known.density, rng=rng).value,
+        "kl_tempered": math.nan if source is None or law is None else kl(source, law, rng=rng).value,
+        "spread": float(space.spread(points, np.ones(len(points)))) if len(points) else math.nan,
+        "predicted": math.nan if law is None else float(space.spread(law.points, law.weights)),
+        "variance": PerTrial(variance(activity.decoded, space)),
+        "distance": PerTrial(distance(activity.decoded, space)),
     }
-    for name, one in scan.items():
-        factor, points = float(name), points_of(one.decoded)
-        source = density_or_none(points, circular=one.circular)
-        law = Tempered(behaviour, 2 / factor**2, active.box) if factor else None
-        table["kl"].append(math.nan if source is None else kl(source, behaviour, rng=rng).value)
-        tempered = math.nan if source is None or law is None else kl(source, law, rng=rng).value
-        table["kl_tempered"].append(tempered)
-        table["spread"].append(spread(points, circular=one.circular))
-        predicted = math.nan if law is None else spread(law.points, circular=one.circular, weights=law.weights)
-        table["predicted"].append(predicted)
-        table["variance"].append(mean(variance(one.decoded, circular=one.circular)))
-        table["distance"].append(mean(distance(one.decoded, circular=one.circular)))
-    square, length = ("", "rad") if active.circular else ("m^2", "m")
-    units = {"kl": "nats", "kl_tempered": "nats", "distance": length}
-    return xr.Dataset(
-        {name: ("factor", values, {"unit": units.get(name, square)}) for name, values in table.items()},
-        coords={"factor": [float(name) for name in scan]},
-    )
+
+
+def at_noise(factor: float) -> Rest:
+    """Let a network that was trained with noise rest with so many times its standard deviation."""
+    return Rest(trials=200, steps=1000, burn_in=500, noise=factor, networks="noisy")
 
 
 MEASURE = Measure(
-    phases={"active": Active(trials=200)}
-    | {f"{one:.4f}": Rest(trials=200, steps=1000, burn_in=500, noise=one, only_noisy=True) for one in FACTORS},
-    compute=compute,
+    phases={"active": BEHAVIOUR} | {f"noise x {factor:.3g}": at_noise(factor) for factor in FACTORS},
+    quantities={
+        "factor": Quantity("", "noise at rest over the trained noise"),
+        "kl": Quantity("nats", "KL divergence from behaviour"),
+        "kl_tempered": Quantity("nats", "KL divergence from the law's density p^(2/c^2)"),
+        "spread": Quantity("spread", "spread of places"),
+        "predicted": Quantity("spread", "spread of places by the law"),
+        "variance": Quantity("spread", "variance of a path"),
+        "distance": Quantity("length", "distance per step"),
+    },
+    of=of,
+    learn=known_of,
+    awake=False,
 )

@@ -3,51 +3,56 @@
 import math
 
 import numpy as np
-import xarray as xr
 from jaxtyping import Float
 
 from quiescent.errors import QuiescentError
-from quiescent.measures.measure import Activities, Measure, points_of
+from quiescent.measures.measure import Measure, Quantity, Values, behaviour
+from quiescent.measures.statistics import points_of
+from quiescent.quiescence.activity import Activity
 from quiescent.quiescence.phases import OTHER_BEHAVIOUR, RESTING, UNTRAINED
+from quiescent.spaces import Space
 
-POINTS = 5_000  # of each phase, drawn at random
+POINTS = 5_000  # of each phase, sampled at random
 PROJECTIONS = 50
 
 
 def wasserstein(
-    one: Float[np.ndarray, "point dim"],
-    other: Float[np.ndarray, "other_point dim"],
+    first: Float[np.ndarray, "point dim"],
+    second: Float[np.ndarray, "other_point dim"],
+    space: Space,
     rng: np.random.Generator,
-    *,
-    circular: bool = False,
 ) -> float:
-    """Distance between two clouds: sliced 2-Wasserstein on the plane (m), 1-Wasserstein along the circle (rad)."""
+    """Compute the distance between two clouds of points.
+
+    Sliced 2-Wasserstein on the plane (m), 1-Wasserstein along a circle (rad).
+    """
     try:
         import ot
     except ImportError:
         raise QuiescentError("wasserstein needs POT: pip install 'quiescent[paper]'") from None
-    if not len(one) or not len(other):
+    if not len(first) or not len(second):
         return math.nan
-    first, second = (cloud[rng.permutation(len(cloud))[:POINTS]].astype(float) for cloud in (one, other))
-    if circular:
+    first, second = (cloud[rng.permutation(len(cloud))[:POINTS]].astype(float) for cloud in (first, second))
+    if space.periodic and first.shape[1] == 1:
         turns = [np.remainder(cloud[:, 0] / (2 * math.pi), 1) for cloud in (first, second)]
         return float(2 * math.pi * ot.wasserstein_circle(*turns, p=1)[0])
     if first.shape[1] == 1:
         return float(np.sqrt(ot.wasserstein_1d(first[:, 0], second[:, 0], p=2)))
     seed = int(rng.integers(2**31))
-    return float(ot.sliced_wasserstein_distance(first, second, n_projections=PROJECTIONS, seed=seed))
+    clouds = (space.embedded(cloud) for cloud in (first, second))
+    return float(ot.sliced_wasserstein_distance(*clouds, n_projections=PROJECTIONS, seed=seed))
 
 
-def compute(phases: Activities, references: Activities, rng: np.random.Generator) -> xr.Dataset:
-    """Distance of every phase from the network's own behaviour; of other behaviour too, which is the floor."""
-    own = phases["active"]
-    points, others = points_of(own.decoded), {name: one for name, one in phases.items() if name != "active"}
-    values = [wasserstein(points_of(one.decoded), points, rng, circular=own.circular) for one in others.values()]
-    attrs = {"unit": "rad" if own.circular else "m", "long_name": "sliced Wasserstein distance from behaviour"}
-    return xr.Dataset({"wasserstein": ("phase", values, attrs)}, coords={"phase": list(others)})
+def of(activity: Activity, active: Activity, rng: np.random.Generator) -> Values:
+    """Compute the distance of one phase from the network's own behaviour; of other behaviour, it is the floor."""
+    points, target = points_of(activity.decoded), points_of(active.decoded)
+    return {"wasserstein": wasserstein(points, target, activity.space, rng)}
 
 
 MEASURE = Measure(
     phases=RESTING | UNTRAINED | {"behaviour": OTHER_BEHAVIOUR},
-    compute=compute,
+    quantities={"wasserstein": Quantity("length", "sliced Wasserstein distance from behaviour")},
+    of=of,
+    learn=behaviour,
+    awake=False,
 )

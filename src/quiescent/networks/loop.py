@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from quiescent.machine.lanes import Scratch
+from quiescent.machine.scratch import Scratch
 from quiescent.networks.activations import ACTIVATIONS
 from quiescent.networks.population import Population, Stepper
 from quiescent.networks.products import Products

@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from quiescent.machine.lanes import Scratch
+from quiescent.machine.scratch import Scratch
 
 
 class Products:

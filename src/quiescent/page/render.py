@@ -6,9 +6,8 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, TypedDict
+from typing import Any
 
-import numpy as np
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
@@ -39,22 +38,8 @@ STYLES = ("vendor/uPlot.min.css", "watch.css")
 LICENCES = {"uPlot": "vendor/uPlot.LICENSE.txt"}
 
 
-class Packed(TypedDict):
-    """An array as text: base64 of its little-endian numbers in C order."""
-
-    type: str
-    shape: list[int]
-    data: str
-
-
-def pack(array: np.ndarray, kind: Literal["float16", "float32", "uint8"] = "float32") -> Packed:
-    """Pack an array in the given type."""
-    little = np.ascontiguousarray(array, np.dtype(kind).newbyteorder("<"))
-    return {"type": kind, "shape": list(array.shape), "data": base64.b64encode(little.tobytes()).decode()}
-
-
 def render(members: Sequence[Mapping[str, Any]], variable: str) -> str:
-    """The page of some members."""
+    """Render the page of some members."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["breakable"] = breakable
     template = environment.from_string(_asset("watch.html"))
@@ -65,6 +50,7 @@ def render(members: Sequence[Mapping[str, Any]], variable: str) -> str:
         variable=variable,
         title=title(members, variable),
         legend=legend(members),
+        durations=" / ".join(dict.fromkeys(f"{one['steps'] * one['dt']:g}" for one in members)),
         script=Markup(script),
         style=Markup(style),
         script_hash=_hash(script),
@@ -75,7 +61,7 @@ def render(members: Sequence[Mapping[str, Any]], variable: str) -> str:
 
 
 def title(members: Sequence[Mapping[str, Any]], variable: str) -> str:
-    """What networks these are, in one line."""
+    """Say in one line what networks these are."""
     many = len(members) > 1
     number = {1: "A", 2: "Two", 3: "Three", 4: "Four"}.get(len(members), str(len(members)))
     units = {member["units"] for member in members}
@@ -88,7 +74,7 @@ def title(members: Sequence[Mapping[str, Any]], variable: str) -> str:
 
 
 def legend(members: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Names that tell members apart: with their seed, or with what was changed, where they need it."""
+    """Name members so that they can be told apart: with their seed, or with what was changed, where they need it."""
 
     def named(*more: str) -> list[str]:
         return [", ".join(str(member[key]) for key in ("name", *more) if member[key] != "") for member in members]
@@ -98,13 +84,13 @@ def legend(members: Sequence[Mapping[str, Any]]) -> list[str]:
         named(),
         seeds,
         named("changes"),
-        [f"{one}, seed {m['seed']}" for one, m in zip(named("changes"), members, strict=True)],
+        [f"{name}, seed {member['seed']}" for name, member in zip(named("changes"), members, strict=True)],
     ]
     return next((names for names in candidates if len(set(names)) == len(names)), candidates[-1])
 
 
 def breakable(name: str) -> Markup:
-    """A name that may go on in the next line after `/` and `_`."""
+    """Let a name go on in the next line after `/` and `_`."""
     return Markup(re.sub("([/_])", r"\1<wbr>", str(escape(name))))
 
 
@@ -118,5 +104,5 @@ def _hash(text: str) -> str:
 
 
 def _json(values: object) -> str:
-    """JSON that no HTML parser can mistake for the end of a script."""
+    """Write JSON that no HTML parser can mistake for the end of a script."""
     return json.dumps(values, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")

@@ -34,7 +34,9 @@ class Rest(NamedTuple):
     sigma2: float | None = None  # per step; default: the noisy networks' of the same task
     weights: Literal["trained", "initial"] = "trained"
     networks: Literal["all", "noisy", "noise_free"] = "all"  # which are put into this phase: trained with noise, or not
-    places: int = 0  # only so many starts: each is repeated for a contiguous group of trials; 0: every trial has its own
+    places: int = (
+        0  # only so many starts: each is repeated for a contiguous group of trials; 0: every trial has its own
+    )
     states: bool = False  # keep hidden states
 
 

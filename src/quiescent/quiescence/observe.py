@@ -9,7 +9,8 @@ from torch import Tensor
 
 from quiescent.config.load import task_noise
 from quiescent.errors import QuiescentError
-from quiescent.machine.lanes import Lanes, Scratch, Share
+from quiescent.machine.lanes import Lanes, Share
+from quiescent.machine.scratch import Scratch
 from quiescent.networks.loop import bias_as_input, update
 from quiescent.networks.products import rows
 from quiescent.quiescence.activity import Active, Activity, Phase, Quality, Rest, RestNoise
@@ -128,7 +129,10 @@ def _streams(members: Members, purpose: Purpose, trials: int) -> list[Streams]:
 
 
 def _valid_codes(members: Members) -> list[ValidCodes | None]:
-    return [valid_codes(code, config.task.space, members.network.weights["output"]) for code, config in zip(members.codes, members.configs, strict=True)]
+    return [
+        valid_codes(code, config.task.space, members.network.weights["output"])
+        for code, config in zip(members.codes, members.configs, strict=True)
+    ]
 
 
 def _seen(

@@ -8,7 +8,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from quiescent.machine.lanes import Scratch, Share
+from quiescent.machine.lanes import Share
+from quiescent.machine.scratch import Scratch
 from quiescent.networks.loop import advance
 from quiescent.networks.population import Population
 from quiescent.networks.products import rows

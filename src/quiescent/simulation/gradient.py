@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from quiescent.machine.lanes import Scratch
+from quiescent.machine.scratch import Scratch
 from quiescent.networks.loop import backward, bias_as_input, forward, update
 from quiescent.networks.population import Weights
 from quiescent.networks.products import Products, rows

@@ -6,7 +6,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from quiescent.machine.lanes import Lanes, Scratch, Share
+from quiescent.machine.lanes import Lanes, Share
+from quiescent.machine.scratch import Scratch
 from quiescent.networks.population import Weights
 from quiescent.networks.products import Products, rows
 from quiescent.simulation.episode import Episode, outputs, perform, prepare

@@ -1,6 +1,6 @@
 """Member networks with the tasks and cells they belong to: fresh from a seed, or from finished runs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -11,7 +11,6 @@ from torch import Tensor
 from quiescent.config.schema import Config
 from quiescent.machine.lanes import Share
 from quiescent.networks.population import Population, initialise
-from quiescent.runs.run import Run
 from quiescent.streams import Streams, stream
 from quiescent.tasks.codes import Code
 
@@ -79,7 +78,7 @@ class Batch(NamedTuple):
 
 def untrained(configs: Sequence[Config]) -> Members:
     """Members with their initial weights and cells, which depend on their own seeds only."""
-    codes = tuple(config.task.code(stream(config.seed[0], "cells")) for config in configs)
+    codes = _codes(configs, [None] * len(configs))
     network = initialise(
         [config.network for config in configs],
         configs[0].task.n_inputs,
@@ -89,23 +88,23 @@ def untrained(configs: Sequence[Config]) -> Members:
     return Members(tuple(configs), codes, network)
 
 
-def load(runs: Sequence[Run]) -> Members:
-    """Members with the newest weights of their runs; an unfinished or missing run is an error."""
-    configs, codes, weights = [], [], []
-    for run in runs:
-        config = run.require_finished()
-        tensors = run.load_checkpoint().tensors
-        code = config.task.code(stream(config.seed[0], "cells"))
-        if "cells" in tensors:
-            code = code.with_cells(tensors["cells"])
-        configs.append(config)
-        codes.append(code)
-        weights.append({key.removeprefix("weights/"): tensors[key] for key in tensors if key.startswith("weights/")})
-    network = Population(
-        tuple(config.network for config in configs),
-        {name: torch.stack([member[name] for member in weights]) for name in weights[0]},
+def assemble(
+    configs: Sequence[Config], weights: Sequence[Mapping[str, Tensor]], cells: Sequence[Tensor | None]
+) -> Members:
+    """Build members from the stored tensors of each: its weights by name, and its cells.
+
+    Cells that are None are made anew from the member's seed.
+    """
+    stacked = {name: torch.stack([tensors[name] for tensors in weights]) for name in weights[0]}
+    network = Population(tuple(config.network for config in configs), stacked)
+    return Members(tuple(configs), _codes(configs, cells), network)
+
+
+def _codes(configs: Sequence[Config], cells: Sequence[Tensor | None]) -> tuple[Code, ...]:
+    codes = [config.task.code(stream(config.seed[0], "cells")) for config in configs]
+    return tuple(
+        code if stored is None else code.with_cells(stored) for code, stored in zip(codes, cells, strict=True)
     )
-    return Members(tuple(configs), tuple(codes), network)
 
 
 def sample(members: Members, trials: int, streams: Sequence[Streams]) -> Batch:

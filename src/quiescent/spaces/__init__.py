@@ -16,8 +16,8 @@ SPACES: dict[str, type[Space]] = {
 
 def to_text(space: Space) -> str:
     """Write a space as text, for stored results."""
-    fields = dataclasses.asdict(space) if dataclasses.is_dataclass(space) else {}  # type: ignore[call-overload]
-    return json.dumps({"kind": space.kind, **fields})
+    assert dataclasses.is_dataclass(space)
+    return json.dumps({"kind": space.kind, **dataclasses.asdict(space)})
 
 
 def from_text(text: str) -> Space:

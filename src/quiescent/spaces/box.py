@@ -42,7 +42,8 @@ class Box:
         return ("x", "y", "z")[: len(self.walls)]
 
     def difference(self, a: Array, b: Array) -> Array:
-        return a - b
+        difference: Array = a - b
+        return difference
 
     def unwrapped(self, paths: Float[np.ndarray, "time trial dim"]) -> Float[np.ndarray, "time trial dim"]:
         return paths

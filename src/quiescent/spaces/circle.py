@@ -87,7 +87,7 @@ class _TangentDensity:
         self._line = Box(((-math.pi, math.pi),)).density(wrap(angles - self._centre))
 
     def log(self, points: Points) -> Float[np.ndarray, " point"]:
-        return np.maximum(self._line.log(wrap(points - self._centre)), math.log(SMALLEST))
+        return np.asarray(np.maximum(self._line.log(wrap(points - self._centre)), math.log(SMALLEST)))
 
     def sample(self, number: int, rng: np.random.Generator) -> Points:
         return wrap(self._line.sample(number, rng) + self._centre)

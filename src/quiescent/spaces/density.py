@@ -14,6 +14,7 @@ from scipy.special import logsumexp
 
 Points = Float[np.ndarray, "point dim"]
 SMALLEST = np.finfo(float).tiny
+CLIP = math.log(1e7)  # largest log ratio of densities that counts (Krishna et al. 2024)
 
 
 class NoSpread(ValueError):  # noqa: N818 - a fact about points, which mostly is no error

@@ -1,24 +1,30 @@
 """The demonstration: networks that know where a real rat is, and what they dream when their input stops."""
 
 import itertools
+import shlex
 from pathlib import Path
 
+import numpy as np
 from matplotlib.figure import Figure
 from rich.console import Console
-from rich.table import Table
 
 from quiescent.config.load import load_config
 from quiescent.config.schema import Config
-from quiescent.evaluation.evaluate import Subject, evaluate
-from quiescent.figures.density import draw_map
+from quiescent.evaluation.evaluate import measure
+from quiescent.evaluation.subject import Subject
+from quiescent.figures.density import draw_density
 from quiescent.figures.style import COLOURS, panels, save, style
 from quiescent.figures.trajectories import draw_paths
+from quiescent.machine.device import usable_device
 from quiescent.measures.occupancy import occupancy
-from quiescent.page.pack import write_page
+from quiescent.page.write import write_page
 from quiescent.quiescence.activity import Active, Activity, Phase, Rest
-from quiescent.runs.run import Run, open_runs
-from quiescent.terminal.tables import mean_and_spread, plain_table, progress_bar
-from quiescent.training.loop import batches_left, finish, usable_device
+from quiescent.runs.open import open_runs
+from quiescent.runs.run import Run
+from quiescent.terminal.bars import progress_bar
+from quiescent.terminal.layout import Table, show
+from quiescent.terminal.numbers import mean_and_spread
+from quiescent.training.train import batches_left, finish
 
 EXPERIMENT = "recorded/sargolini"
 CONDITIONS = {"noisy": (), "noise-free": ("network.sigma2_rec=0",)}
@@ -27,7 +33,7 @@ SHOWN: dict[str, Phase] = {
     "active": Active(trials=200),
     "quiescent": Rest(trials=200, steps=500),
 }
-PHASES = {"quiescent": "at rest", "noisy": "rest + noise", "random": "untrained"}
+PHASES = {"quiescent": "at rest", "noise_added": "rest + noise", "random": "untrained"}
 DREAM_STEPS = 200  # drawn as trajectories; more would hide one another
 
 
@@ -40,9 +46,9 @@ def run_demo(out: Path, console: Console, *, device: str | None = None) -> None:
         table = _table(runs, device)
         subjects = {name: Subject(members[0], device) for name, members in runs.items()}
         awake, asleep = ({phase: subjects[name].activity(what) for phase, what in SHOWN.items()} for name in CONDITIONS)
-    console.print(table)
+    show(console, table)
     dreams = {"noisy network": awake["quiescent"], "noise-free network": asleep["quiescent"]}
-    figure = draw(awake["active"], dreams, dt=configs["noisy"].task.dt)
+    figure = draw_dream(awake["active"], dreams, dt=configs["noisy"].task.dt)
     for kind in ("png", "pdf"):
         save(figure, out / f"dream.{kind}")
     with console.status("packing them into a page"):
@@ -51,17 +57,17 @@ def run_demo(out: Path, console: Console, *, device: str | None = None) -> None:
         f"\nFigure: {out / 'dream.png'} (and .pdf). Top: trajectories; bottom: where they spend their time.",
         f"Live: {page.path} ({page.size / 1e6:.1f} MB). Open it in a browser, and send them to sleep.",
         "Next:",
-        f"  quiescent figure trajectories {out / 'noisy'} {out / 'noise-free'}",
-        f"  quiescent measure kl {out / 'noisy'} --noise same",
-        f"  quiescent watch {out / 'noisy'} --open",
+        f"  {shlex.join(['quiescent', 'draw', 'trajectories', str(out / 'noisy'), str(out / 'noise-free')])}",
+        f"  {shlex.join(['quiescent', 'measure', 'kl', str(out / 'noisy'), '--noise', 'same'])}",
+        f"  {shlex.join(['quiescent', 'watch', str(out / 'noisy'), '--open'])}",
         "  quiescent train spatial_navigation/noisy_unbiased seed=0",
         "  quiescent configs",
     ):
         console.print(line, highlight=False, soft_wrap=True)
 
 
-def draw(active: Activity, dreams: dict[str, Activity], *, dt: float) -> Figure:
-    """Behaviour, awake decoding and dreams; as trajectories (top) and as densities (bottom)."""
+def draw_dream(active: Activity, dreams: dict[str, Activity], *, dt: float) -> Figure:
+    """Draw behaviour, awake decoding and dreams; as trajectories (top) and as densities (bottom)."""
     assert active.truth is not None
     with style():
         figure, (above, below) = panels(2, 2 + len(dreams))
@@ -71,12 +77,11 @@ def draw(active: Activity, dreams: dict[str, Activity], *, dt: float) -> Figure:
         titles += [f"{name}\ndreaming, {DREAM_STEPS * dt:g} s" for name in dreams]
         colours = [COLOURS["behaviour"], COLOURS["active"]] + [COLOURS["quiescent"]] * len(dreams)
         for axes, title, paths, colour in zip(above, titles, visited, colours, strict=True):
-            draw_paths(axes, paths[:DREAM_STEPS], active.box, colour, shown=8)
+            draw_paths(axes, paths[:DREAM_STEPS], active.space, colour, shown=8)
             axes.set_title(title)
         for axes, paths in zip(below, visited, strict=True):
-            found = occupancy(paths, active.box)
-            x, y = ((edges[1:] + edges[:-1]) / 2 for edges in found.edges)
-            draw_map(axes, found.density, (x, y), active.box)
+            density, edges = occupancy(paths, active.space, bins=100)
+            draw_density(axes, density, np.array([edge[[0, -1]] for edge in edges]), active.space, COLOURS["active"])
     return figure
 
 
@@ -90,22 +95,26 @@ def _train(configs: dict[str, Config], out: Path, console: Console, device: str 
 
 
 def _table(runs: dict[str, list[Run]], device: str | None) -> Table:
-    table = plain_table("network", "phase", "error (cm)", "KL (nats)", "variance (cm²)", "step (cm)")
-    table.title = f"{EXPERIMENT}, mean ± sd over {len(next(iter(runs.values())))} seeds"
-    table.caption = "KL of what is decoded at rest against awake; variance of a path at rest; step per time step"
-    for name, members in runs.items():
+    rows: list[list[str]] = []
+    for network, members in runs.items():
         error = mean_and_spread(100 * run.metrics()[-1].error ** 0.5 for run in members)
         kl, variance, distance = (
-            evaluate(measure, members, device=device)[measure].sel(reading="all").isel(condition=0)
-            for measure in ("kl", "variance", "distance")
+            measure(name, members, device=device)[name].sel(reading="all").isel(condition=0)
+            for name in ("kl", "variance", "distance")
         )
-        table.add_row(name, "awake", error, "", "", mean_and_spread(100 * distance.sel(phase="active").values))
+        rows.append([network, "awake", error, "", "", mean_and_spread(100 * distance.sel(phase="active").values)])
         for phase, title in PHASES.items():
             if phase not in kl["phase"]:
                 continue
-            row = [mean_and_spread(kl.sel(phase=phase).isel(reference=0).values), "", ""]
+            cells = [mean_and_spread(kl.sel(phase=phase).isel(reference=0).values), "", ""]
             if phase in variance["phase"]:
-                row[1] = mean_and_spread(1e4 * variance.sel(phase=phase).values)
-                row[2] = mean_and_spread(100 * distance.sel(phase=phase).values)
-            table.add_row("", title, "", *row)
-    return table
+                cells[1] = mean_and_spread(1e4 * variance.sel(phase=phase).values)
+                cells[2] = mean_and_spread(100 * distance.sel(phase=phase).values)
+            rows.append([network, title, "", *cells])
+    return Table(
+        ["network", "phase", "error (cm)", "KL (nats)", "variance (cm²)", "step (cm)"],
+        rows,
+        keys=2,
+        title=f"{EXPERIMENT}, mean ± sd over {len(next(iter(runs.values())))} seeds",
+        caption="KL of what is decoded at rest against awake; variance of a path at rest; step per time step",
+    )

@@ -14,7 +14,6 @@ from quiescent.tasks.trials import Trials
 class HeadDirection(Settings):
     """Independent random turns (Krishna et al. 2024)."""
 
-    live: ClassVar[str] = "turns"
     n_inputs: ClassVar[int] = 1
 
     name: Literal["head_direction"] = "head_direction"
@@ -29,6 +28,10 @@ class HeadDirection(Settings):
     @property
     def space(self) -> Circle:
         return Circle()
+
+    @property
+    def live(self) -> dict[str, object]:
+        return {"kind": "turns", **self.model_dump(exclude={"name", "hd_cells"})}
 
     def code(self, generator: torch.Generator) -> Code:
         return head_direction_cells(self.hd_cells)

@@ -16,7 +16,6 @@ from quiescent.tasks.trials import Trials
 class SpatialNavigation(Settings):
     """Random foraging (Krishna et al. 2024, after Sorscher et al. 2019)."""
 
-    live: ClassVar[str] = "walk"
     n_inputs: ClassVar[int] = 2
 
     name: Literal["spatial_navigation"] = "spatial_navigation"
@@ -40,6 +39,10 @@ class SpatialNavigation(Settings):
     def space(self) -> Box:
         x, y = self.box_width / 2, self.box_height / 2
         return Box(((-x, x), (-y, y)))
+
+    @property
+    def live(self) -> dict[str, object]:
+        return {"kind": "walk", **self.model_dump(exclude={"name", "place_cells"})}
 
     def code(self, generator: torch.Generator) -> Code:
         if not self.use_place_cells:

@@ -38,8 +38,8 @@ class Task(Protocol):
         ...
 
     @property
-    def live(self) -> str | None:
-        """How the live page samples trials itself: "walk" or "turns". None: recorded trials travel with the page."""
+    def live(self) -> dict[str, object] | None:
+        """Settings by which the live page samples trials itself, with their `kind` there; None: the page cannot."""
         ...
 
     @property

@@ -9,21 +9,20 @@ import torch
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.progress_bar import ProgressBar
-from rich.table import Table
 from rich.text import Text
 
 from quiescent.jobs.estimate import Work, estimate
 from quiescent.jobs.places import Place
-from quiescent.jobs.schedule import Standing
-from quiescent.terminal.tables import plain_table
-from quiescent.training.loop import Interrupted, Stopped
+from quiescent.jobs.schedule import Status
+from quiescent.machine.stopping import Interrupted, Stopped
+from quiescent.terminal.layout import Table
 
 SHOWN = 12  # running networks that are listed
 WINDOW = 60.0  # s, over which the rate is taken
 SILENCE = 60.0  # s between lines in a log
 
 
-def follow(console: Console, title: str, standings: Generator[Standing, None, None]) -> Standing:
+def follow(console: Console, title: str, statuses: Generator[Status, None, None]) -> Status:
     """Show how jobs stand until all are done or failed; returns how they ended.
 
     Ctrl-C, SIGTERM or SIGUSR2 lets what runs save; then `Interrupted` is raised.
@@ -31,7 +30,7 @@ def follow(console: Console, title: str, standings: Generator[Standing, None, No
     pace = _Pace()
     last, told = None, time.monotonic()
     with Stopped() as stopped, Live(console=console, refresh_per_second=4, transient=True) as live:
-        for last in standings:
+        for last in statuses:
             for line in last.news:
                 live.console.print(f"  {line}", highlight=False, markup=False, soft_wrap=True)
             pace.see(last)
@@ -41,7 +40,7 @@ def follow(console: Console, title: str, standings: Generator[Standing, None, No
                 told = time.monotonic()
             if stopped.asked:
                 live.update(Text("stopping: whatever runs saves first"))
-                standings.close()
+                statuses.close()
                 raise Interrupted(f"stopped and saved with {last.done} jobs done; give the same command again to go on")
     assert last is not None
     return last
@@ -49,9 +48,9 @@ def follow(console: Console, title: str, standings: Generator[Standing, None, No
 
 def announce(console: Console, works: Sequence[Work], place: Place) -> None:
     """Say how many jobs there are, and how long they will take at the speed of this machine."""
-    device, slots = place.usable(), place.slots()
+    device, slots = place.usable_device(), place.slots()
     beside = f"{slots} side by side" if slots else "some side by side"
-    many = f"{len(works)} {'job' if len(works) == 1 else 'jobs'}, {beside}, on {place.on}"
+    many = f"{len(works)} {'job' if len(works) == 1 else 'jobs'}, {beside}, on {place.name}"
     if device.type == "cuda" and not torch.cuda.is_available():
         console.print(f"{many}; how long is not known, since there is no GPU here to try.")
         return
@@ -72,10 +71,10 @@ class _Pace:
         self._seen: deque[tuple[float, int]] = deque()
         self._ended = 0
 
-    def see(self, standing: Standing) -> None:
+    def see(self, status: Status) -> None:
         now = time.monotonic()
-        self._ended = standing.done + len(standing.failures)
-        self._seen.append((now, standing.batches_done))
+        self._ended = status.done + len(status.failures)
+        self._seen.append((now, status.batches_done))
         while now - self._seen[0][0] > WINDOW:
             self._seen.popleft()
 
@@ -85,48 +84,45 @@ class _Pace:
         (began, before), (now, done) = self._seen[0], self._seen[-1]
         return (done - before) / (now - began) if now > began else 0.0
 
-    def left(self, standing: Standing) -> float | None:
+    def left(self, status: Status) -> float | None:
         """Seconds until all is done: by the batches that are left, or by the jobs, which also measure."""
-        batches = (standing.batches - standing.batches_done) / self.rate if self.rate else None
+        batches = (status.batches - status.batches_done) / self.rate if self.rate else None
         jobs = None
         if self._ended:
-            jobs = (standing.jobs - self._ended) * (self._seen[-1][0] - self._began) / self._ended
+            jobs = (status.jobs - self._ended) * (self._seen[-1][0] - self._began) / self._ended
         return max((one for one in (batches, jobs) if one is not None), default=None)
 
 
-def _facts(standing: Standing, pace: _Pace) -> dict[str, str]:
-    left = pace.left(standing)
-    ended = standing.done + standing.waiting + len(standing.failures)
+def _facts(status: Status, pace: _Pace) -> dict[str, str]:
+    left = pace.left(status)
+    ended = status.done + status.waiting + len(status.failures)
     return {
-        "done": str(standing.done),
-        "running": str(standing.jobs - ended),
-        "waiting": str(standing.waiting),
-        "failed": str(len(standing.failures)),
-        "retries": str(standing.retries),
-        "batches": f"{standing.batches_done}/{standing.batches}",
+        "done": str(status.done),
+        "running": str(status.jobs - ended),
+        "waiting": str(status.waiting),
+        "failed": str(len(status.failures)),
+        "retries": str(status.retries),
+        "batches": f"{status.batches_done}/{status.batches}",
         "batches/s": f"{pace.rate:.3g}",
         "left": "-" if left is None else str(timedelta(seconds=round(left))),
     }
 
 
-def _line(standing: Standing, pace: _Pace) -> str:
-    return ", ".join(f"{value} {name}" for name, value in _facts(standing, pace).items())
+def _line(status: Status, pace: _Pace) -> str:
+    return ", ".join(f"{value} {name}" for name, value in _facts(status, pace).items())
 
 
-def _board(title: str, standing: Standing, pace: _Pace) -> RenderableType:
-    facts = _facts(standing, pace)
-    counts = plain_table(*facts)
-    counts.add_row(*facts.values())
-    bar = ProgressBar(total=max(1, standing.batches), completed=standing.batches_done)
-    return Group(Text(title), bar, counts, _running(standing))
+def _board(title: str, status: Status, pace: _Pace) -> RenderableType:
+    facts = _facts(status, pace)
+    bar = ProgressBar(total=max(1, status.batches), completed=status.batches_done)
+    return Group(Text(title), bar, Table(list(facts), [list(facts.values())], keys=0), _running(status))
 
 
-def _running(standing: Standing) -> Table:
-    table = plain_table("network", "batch", "on")
-    for one in standing.running[:SHOWN]:
-        folder = one.run.folder
-        batch = f"{one.batch}/{one.batches}" if one.batches else ""
-        table.add_row(f"{folder.parent.name}/{folder.name}", batch, one.where)
-    if len(standing.running) > SHOWN:
-        table.add_row(f"and {len(standing.running) - SHOWN} more", "", "")
-    return table
+def _running(status: Status) -> Table:
+    rows = []
+    for running in status.running[:SHOWN]:
+        folder = running.run.folder
+        batch = f"{running.batch}/{running.batches}" if running.batches else ""
+        rows.append([f"{folder.parent.name}/{folder.name}", batch, running.where])
+    left_out = len(status.running) - SHOWN
+    return Table(["network", "batch", "on"], rows, caption=f"and {left_out} more" if left_out > 0 else "")

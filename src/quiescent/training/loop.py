@@ -1,29 +1,25 @@
-"""Train populations: one fresh batch per step, tested and saved as it goes."""
+"""Train one population: a fresh batch per step, tested and saved as it goes."""
 
-import contextlib
 import math
-import signal
-from collections.abc import Callable, Generator, Sequence
-from pathlib import Path
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import torch
-from torch import Tensor
 
-from quiescent.config.schema import Config
 from quiescent.errors import QuiescentError
 from quiescent.machine.lanes import Lanes
 from quiescent.machine.lease import Lease, leases
-from quiescent.networks import NETWORKS
-from quiescent.runs.run import Metrics, Run, default_folder, open_runs
+from quiescent.runs.open import read_config
+from quiescent.runs.run import Metrics, Run
 from quiescent.simulation.loss import held_out_errors, loss_gradients
-from quiescent.simulation.members import Members, sample, untrained
-from quiescent.streams import Streams, open_streams
-from quiescent.training.populations import equally_far, groups_to_train
+from quiescent.simulation.members import sample
+from quiescent.streams import open_streams
+from quiescent.training.populations import equally_far
+from quiescent.training.state import State, initial_state, restore, save
 
 
 class Progress(NamedTuple):
-    """Where a training stands. Errors are mean squared distances (m^2 or rad^2), one per member."""
+    """How far a training is. Errors are mean squared distances (m^2 or rad^2); losses and errors are one per member."""
 
     batch: int
     batches: int
@@ -31,261 +27,132 @@ class Progress(NamedTuple):
     errors: list[float] | None  # of the latest test
 
 
-class Interrupted(QuiescentError):  # noqa: N818 - not an error, but the user's wish
-    """Training was stopped by the user, after it was saved."""
-
-
 class Exploded(QuiescentError):  # noqa: N818 - a fate, of one run
     """The loss or the weights of a run became infinite or NaN."""
 
     def __init__(self, run: Run, what: str) -> None:
-        rate = run.config().training.learning_rate
+        rate = read_config(run).training.learning_rate
         super().__init__(f"{run.folder}: {what}. Try a smaller training.learning_rate (now {rate:g}).")
         self.run = run
 
 
-def train(
-    config: Config,
-    out: Path | str | None = None,
-    *,
-    device: str | None = None,
-    on_progress: Callable[[Progress], None] | None = None,
-) -> list[Run]:
-    """Train one network per seed of `config` and return their finished runs.
-
-    Runs lie in `out/seed_K` (default `runs/<configuration>/seed_K`). Finished runs are not trained
-    again and unfinished ones go on where they stopped, to the same weights. Ctrl-C saves first.
-    """
-    usable_device(device)  # before anything is written
-    runs = open_runs(config, Path(out) if out is not None else default_folder(config))
-    finish(runs, device=device, on_progress=on_progress)
-    return runs
+def ignore(_: Progress) -> None:
+    """Hear of progress and do nothing."""
 
 
-def finish(
+def never() -> bool:
+    """Answer no, whenever asked whether to stop or to wait."""
+    return False
+
+
+def train_together(
     runs: Sequence[Run],
     *,
-    device: str | None = None,
-    on_progress: Callable[[Progress], None] | None = None,
+    device: torch.device | str = "cpu",
+    on_progress: Callable[[Progress], None] = ignore,
+    stop_asked: Callable[[], bool] = never,
+    wait: Callable[[], bool] = never,
 ) -> None:
-    """Train whatever is unfinished of some runs, of one or several configurations.
+    """Train unfinished runs of equal shapes as one population, until they are finished or `stop_asked()`, then saved.
 
-    On a CPU in one process per core, each with one network at a time; a network alone, or of a kind that only this
-    process knows, gets all cores. On a GPU as populations. Ctrl-C, SIGTERM and SIGUSR2 save first.
-    """
-    total = batches_left(runs)
-    with Stopped() as stopped:
-        steps = _all_steps(runs, usable_device(device))
-        for progress in steps:
-            if on_progress is not None:
-                on_progress(progress)
-            if stopped.asked:
-                steps.close()
-                break
-        left = batches_left(runs)
-        if left:
-            done = total - left
-            raise Interrupted(f"stopped and saved after {done} of {total} batches; start it again to go on")
-
-
-def _all_steps(runs: Sequence[Run], device: torch.device) -> Generator[Progress, None, None]:
-    groups, jobs = groups_to_train(runs, device), torch.get_num_threads()
-    if device.type == "cpu" and jobs > 1 and len(groups) > 1 and all(is_built_in(run.config()) for run in runs):
-        from quiescent.machine.worker import train_in_processes  # which imports this module
-
-        yield from train_in_processes([run for (run,) in groups], jobs)
-    else:
-        for group in groups:
-            yield from training_steps(group, device=device)
-
-
-def is_built_in(config: Config) -> bool:
-    """True if a fresh process can train this configuration: its network and task are not registered by the caller."""
-    homes = (NETWORKS[config.network.kind].update.__module__, type(config.task).__module__)
-    return all(home.startswith("quiescent.") for home in homes)
-
-
-def usable_device(device: str | None = None) -> torch.device:
-    """The device of that name, by default a GPU if there is one; one that is not there is an error."""
-    name = device or ("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        torch.empty(0, device=name)
-        return torch.device(name)
-    except (RuntimeError, AssertionError, ValueError) as error:
-        raise QuiescentError(f"device={name}: cannot be used here ({str(error).splitlines()[0]}).") from None
-
-
-def batches_left(runs: Sequence[Run]) -> int:
-    """Number of batches, each of one network, that are still to be trained."""
-    return sum(max(0, run.config().training.batches - run.batches_done()) for run in runs)
-
-
-def training_steps(
-    runs: Sequence[Run], *, device: torch.device | str = "cpu", wait: Callable[[], bool] = lambda: False
-) -> Generator[Progress, None, None]:
-    """Train runs of equal shapes as one population; yields after every batch.
-
-    Closing the iterator saves a checkpoint, from which training goes on exactly. Runs that another process works on
-    are waited for as long as `wait()` says so, and are an error otherwise.
+    `on_progress` is called after every batch. Runs that another process works on are waited for while `wait()`; then
+    they raise `Held`. Runs that are not equally far go on in groups that are, one after another.
     """
     with leases([run.folder for run in runs], wait=wait) as held:
         for run in runs:
             run.set_damaged_aside()
         for group in equally_far(runs):
-            yield from _population_steps(group, held, device)
+            if stop_asked():
+                break
+            with Lanes(torch.device(device)) as lanes:
+                Training(group, held, torch.device(device), lanes).run(on_progress, stop_asked)
 
 
-def _population_steps(
-    runs: Sequence[Run], held: Sequence[Lease], device: torch.device | str
-) -> Generator[Progress, None, None]:
-    configs = [run.config() for run in runs]
-    settings = configs[0].training
-    batch = runs[0].batches_done()
-    members = untrained(configs).to(device)
-    optimizer = adam(members)
-    streams = [open_streams(seed, "training", settings.batch_size, members.network.device) for seed in members.seeds]
-    if batch:
-        _restore(runs, members, optimizer, streams)
-    for run in runs:
-        run.truncate_metrics(batch)
+class Training:
+    """Train runs of equal shapes that are equally far, from their newest checkpoints or from the beginning."""
 
-    def save() -> None:
-        for lease in held:
+    def __init__(self, runs: Sequence[Run], held: Sequence[Lease], device: torch.device, lanes: Lanes) -> None:
+        configs = [read_config(run) for run in runs]
+        self._runs, self._leases, self._lanes = runs, held, lanes
+        self._settings = configs[0].training
+        self._state = initial_state(configs, device)
+        self._batch = self._saved = runs[0].batches_done()
+        self._errors: list[float] | None = None
+
+    def run(self, on_progress: Callable[[Progress], None], stop_asked: Callable[[], bool]) -> None:
+        """Train until finished, or until `stop_asked()` after a batch; either way the last batch is saved."""
+        if self._batch:
+            self.restore()
+        else:
+            self.begin()
+        while self._batch < self._settings.batches and not stop_asked():
+            losses = self.step()
+            if self._is_due(self._settings.test_every):
+                self.test()
+            if self._is_due(self._settings.save_every):
+                self.save()
+            on_progress(Progress(self._batch, self._settings.batches, losses, self._errors))
+        if self._saved < self._batch:  # stopped between two checkpoints
+            self.save()
+
+    def begin(self) -> None:
+        """Forget the tests of an earlier beginning, of which nothing was saved, and test the untrained networks."""
+        for run in self._runs:
+            run.truncate_metrics(-1)
+        self.test()
+
+    def restore(self) -> None:
+        """Return to the newest checkpoints, and forget the tests that will be repeated."""
+        restore(self._state, self._runs)
+        for run in self._runs:
+            run.truncate_metrics(self._batch)
+
+    def step(self) -> list[float]:
+        """Train one batch and tell how far it is; returns the loss of every member."""
+        losses = train_batch(self._state, self._lanes)
+        self._batch += 1
+        self._require_finite(losses)
+        for lease in self._leases:
+            lease.note(self._batch)
+        return losses
+
+    def test(self) -> None:
+        """Test every member on trials and noise that are the same in every test, and log the result."""
+        members, trials = self._state.members, self._settings.batch_size
+        streams = [open_streams(seed, "testing", trials, members.network.device) for seed in members.seeds]
+        losses, self._errors = held_out_errors(members, sample(members, trials, streams), streams, self._lanes)
+        self._require_finite(losses)
+        for run, loss, error in zip(self._runs, losses, self._errors, strict=True):
+            run.append_metrics(Metrics(self._batch, loss, error))
+
+    def save(self) -> None:
+        """Write a checkpoint of every run. Raises `Exploded` for weights that are not finite, which are not written."""
+        for lease in self._leases:
             lease.require()
-        _save(runs, members, optimizer, streams, batch)
+        weights = self._state.members.network.weights.values()
+        for member, run in enumerate(self._runs):
+            if not all(bool(torch.isfinite(weight[member]).all()) for weight in weights):
+                what = f"weights became infinite or NaN by batch {self._batch}; nothing was overwritten"
+                raise Exploded(run, what)
+            save(self._state, member, run, self._batch)
+        self._saved = self._batch
 
-    saved = batch
-    with Lanes(members.network.device) as lanes:
-        errors = None if batch else _test(runs, members, 0, lanes)
-        try:
-            while batch < settings.batches:
-                values = train_batch(members, optimizer, streams, lanes)
-                batch += 1
-                _require_finite(runs, values, batch, saved)
-                last = batch == settings.batches
-                if batch % settings.test_every == 0 or last:
-                    errors = _test(runs, members, batch, lanes)
-                if batch % settings.save_every == 0 or last:
-                    save()
-                    saved = batch
-                for lease in held:
-                    lease.note(batch)
-                yield Progress(batch, settings.batches, values, errors)
-        except GeneratorExit:
-            if saved < batch:
-                save()
-            raise
+    def _is_due(self, every: int) -> bool:
+        return self._batch % every == 0 or self._batch == self._settings.batches
+
+    def _require_finite(self, losses: Sequence[float]) -> None:
+        kept = f"the checkpoint of batch {self._saved} is kept" if self._saved else "there is no checkpoint yet"
+        for run, loss in zip(self._runs, losses, strict=True):
+            if not math.isfinite(loss):
+                raise Exploded(run, f"the loss became {loss} at batch {self._batch}; {kept}")
 
 
-def adam(members: Members) -> torch.optim.Adam:
-    """The optimizer of all members' weights."""
-    settings = members.configs[0].training
-    return torch.optim.Adam(
-        list(members.network.weights.values()),
-        lr=settings.learning_rate,
-        weight_decay=settings.weight_decay,
-        fused=True,
-    )
-
-
-def train_batch(
-    members: Members, optimizer: torch.optim.Optimizer, streams: Sequence[Streams], lanes: Lanes
-) -> list[float]:
-    """One step of the optimizer on a fresh batch; returns every member's loss."""
+def train_batch(state: State, lanes: Lanes) -> list[float]:
+    """Take one step of the optimizer on a fresh batch; returns the loss of every member."""
+    members, optimizer, streams = state
     batch = sample(members, members.configs[0].training.batch_size, streams)
     losses, gradients = loss_gradients(members, batch, streams, lanes)
     for name, weight in members.network.weights.items():
         weight.grad = gradients[name]
     optimizer.step()
     return [float(loss) for loss in losses.tolist()]
-
-
-STOPS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGUSR2") if hasattr(signal, name)]
-
-
-class Stopped:
-    """Turns Ctrl-C, or a scheduler's signal that time is up, into a wish to stop after the current batch.
-
-    A second Ctrl-C stops at once.
-    """
-
-    asked = False
-
-    def __enter__(self) -> "Stopped":
-        self._before: dict[int, Any] = {}
-        with contextlib.suppress(ValueError):  # not in the main thread, where no signal comes
-            for number in STOPS:
-                self._before[number] = signal.signal(number, self._ask)
-        return self
-
-    def _ask(self, number: int, _frame: object) -> None:
-        if self.asked and number == signal.SIGINT:
-            raise KeyboardInterrupt
-        self.asked = True
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-
-def _test(runs: Sequence[Run], members: Members, batch_number: int, lanes: Lanes) -> list[float]:
-    trials = members.configs[0].training.batch_size
-    streams = [open_streams(seed, "testing", trials, members.network.device) for seed in members.seeds]
-    losses, errors = held_out_errors(members, sample(members, trials, streams), streams, lanes)
-    _require_finite(runs, losses, batch_number, runs[0].batches_done())
-    for run, loss, error in zip(runs, losses, errors, strict=True):
-        run.append_metrics(Metrics(batch_number, loss, error))
-    return errors
-
-
-def _require_finite(runs: Sequence[Run], losses: Sequence[float], batch: int, saved: int) -> None:
-    kept = f"the checkpoint of batch {saved} is kept" if saved else "there is no checkpoint yet"
-    for run, loss in zip(runs, losses, strict=True):
-        if not math.isfinite(loss):
-            raise Exploded(run, f"the loss became {loss} at batch {batch}; {kept}")
-
-
-def _save(
-    runs: Sequence[Run],
-    members: Members,
-    optimizer: torch.optim.Adam,
-    streams: Sequence[Streams],
-    batch: int,
-) -> None:
-    weights = members.network.weights
-    for k, run in enumerate(runs):
-        tensors = {f"weights/{name}": weight[k] for name, weight in weights.items()}
-        if not all(bool(torch.isfinite(weight).all()) for weight in tensors.values()):
-            raise Exploded(run, f"weights became infinite or NaN by batch {batch}; nothing was overwritten")
-        for name, weight in weights.items():
-            for moment in ("exp_avg", "exp_avg_sq"):
-                tensors[f"{moment}/{name}"] = optimizer.state[weight][moment][k]
-        tensors["streams"] = streams[k].state()
-        cells = members.codes[k].cells
-        if cells is not None:
-            tensors["cells"] = cells
-        run.save_checkpoint(batch, tensors)
-
-
-def _restore(runs: Sequence[Run], members: Members, optimizer: torch.optim.Adam, streams: Sequence[Streams]) -> None:
-    checkpoints = [run.load_checkpoint() for run in runs]
-    for name, weight in members.network.weights.items():
-
-        def stacked(kind: str, name: str = name, weight: Tensor = weight) -> Tensor:
-            return torch.stack([one.tensors[f"{kind}/{name}"] for one in checkpoints]).to(weight)
-
-        with torch.no_grad():
-            weight.copy_(stacked("weights"))
-        optimizer.state[weight] = {
-            "step": torch.tensor(float(checkpoints[0].batch), device=weight.device),
-            "exp_avg": stacked("exp_avg"),
-            "exp_avg_sq": stacked("exp_avg_sq"),
-        }
-    for run, one, checkpoint in zip(runs, streams, checkpoints, strict=True):
-        try:
-            one.restore(checkpoint.tensors["streams"])
-        except (KeyError, ValueError, RuntimeError):
-            raise QuiescentError(
-                f"{run.folder}: its random streams were saved on another kind of device, or by another version. "
-                "Go on there, or train it anew with another --out."
-            ) from None

@@ -97,8 +97,8 @@ class Controls {
     this.say('noise', words);
     fields.own.disabled = world.noise === null;
     fields.speed.value = Math.log2(page.speed);
-    const { dt } = world.members[0].spec;
-    this.say('speed', `${shown(page.speed * dt)} × real time`);
+    const speeds = world.members.map(({ spec }) => shown(page.speed * spec.dt));
+    this.say('speed', `${[...new Set(speeds)].join(' / ')} × real time`);
     fields.count.value = world.count;
     this.say('count', String(world.count));
     fields.seed.value = world.seed;

@@ -131,8 +131,11 @@ class Plots {
         return value === null ? '–' : shown(value) + this.units[name];
       });
       const words = texts.map((text, m) => colouredWord(text, this.theme.curve(m, phase)));
-      const lag = name === 'displacement' && far(world.recording[0])?.lag;
-      if (lag) words.push(`in ${shown(lag * world.members[0].spec.dt)} s`);
+      if (name === 'displacement') {
+        const times = world.recording.map((record, m) => (far(record)?.lag ?? 0) * world.members[m].spec.dt);
+        const different = [...new Set(times.filter((time) => time).map(shown))];
+        if (different.length) words.push(`in ${different.join(' / ')} s`);
+      }
       output.replaceChildren(...words);
     }
   }

@@ -21,12 +21,12 @@ function makePicture(page) {
     context.fillStyle = css(colour);
     context.fillText(text, x, y);
   };
-  const { dt } = world.members[0].spec;
+  const times = [...new Set(world.members.map(({ spec }) => (world.time * spec.dt).toFixed(1)))].join(' / ');
   write(document.querySelector('h1').textContent, gap, 42, 21, theme.ink, 600);
   const names = world.members.length > 1 ? [...document.querySelectorAll('.key')].map((key) => key.textContent) : [];
   const phase = world.asleep ? 'asleep' : 'awake';
   const noise = world.members.map((member) => multiple(world.level(member))).join(', ');
-  write(`${phase}, ${(world.time * dt).toFixed(1)} s, noise ${noise}, seed ${world.seed}`, gap, 66, 14, theme.soft);
+  write(`${phase}, ${times} s, noise ${noise}, seed ${world.seed}`, gap, 66, 14, theme.soft);
   world.members.forEach((member, m) => {
     const at = 2 * m;
     [page.arenas[m], page.spaces[m]].forEach(({ stage }, i) => {

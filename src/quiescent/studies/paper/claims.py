@@ -3,15 +3,22 @@
 import math
 from collections.abc import Sequence
 
+from quiescent.studies.paper.criteria import (
+    aligned,
+    context,
+    drift,
+    erratic,
+    explores_less,
+    matches,
+    prefers_own,
+    short,
+    smooth,
+)
 from quiescent.studies.paper.effects import (
     Claim,
     Criterion,
-    Effect,
-    always,
     best_factor,
     difference,
-    excess,
-    kl,
     law_gain,
     log,
     log_ratio,
@@ -27,78 +34,6 @@ FREE, FREE_BIASED = "spatial_navigation/no-noise_unbiased", "spatial_navigation/
 HD, HD_BIASED, HD_FREE = (f"head_direction/{name}" for name in ("noisy_unbiased", "noisy_biased", "no-noise_unbiased"))
 GRU, GRU_BIASED = "gru/noisy_unbiased", "gru/noisy_biased"
 LONG, UNIFORM = f"{NOISY}_long", f"{NOISY}_uniform"
-HALF, NEAR = math.log(0.5), 0.25  # far below the untrained network; near the floor
-
-
-def matches(condition: str, phase: str = "quiescent", note: str = "") -> list[Criterion]:
-    """Rest has the density of behaviour."""
-    name = condition.split("/")[1] + note
-    untrained = always(kl(condition, "random"))
-    return [
-        Criterion(f"{name}: KL over untrained", log_ratio(kl(condition, phase), untrained), high=HALF, ratio=True),
-        Criterion(f"{name}: way from floor to untrained", excess(condition, phase), high=NEAR),
-    ]
-
-
-def context(condition: str, phase: str = "quiescent") -> list[Criterion]:
-    """The KLs behind it."""
-    name = condition.split("/")[1]
-    return [
-        Criterion(f"{name}: KL {phase}", kl(condition, phase), unit="nats"),
-        Criterion(f"{name}: KL floor", kl(condition, "behaviour"), unit="nats"),
-        Criterion(f"{name}: KL untrained", always(kl(condition, "random")), unit="nats"),
-        Criterion(f"{name}: KL uniform", kl(condition, "uniform"), unit="nats"),
-        Criterion(f"{name}: share of valid steps", number("validity", "share", condition, phase)),
-    ]
-
-
-def prefers_own(condition: str, other: str, phase: str = "quiescent") -> Criterion:
-    """Rest is nearer to the behaviour that the network learned than to another one."""
-    name, second = (one.split("/")[1] for one in (condition, other))
-    gain = difference(kl(condition, phase, other), kl(condition, phase))
-    return Criterion(f"{name}: KL vs {second} less KL vs own", gain, low=0.0, unit="nats")
-
-
-def _short(condition: str) -> str:
-    return condition.split("/")[1]
-
-
-def explores_less(noisy: str, free: str) -> list[Criterion]:
-    """A noise-free network visits less than a noisy one."""
-    pair = f"{_short(noisy)} over {_short(free)}"
-    common = difference(number("common_start", "kl_common", free), number("common_start", "kl_common", noisy))
-    ratios = {
-        "variance": ("variance", "variance"),
-        "displacement after 100 steps": ("displacement", "msd_100"),
-        "coverage": ("coverage", "coverage_end"),
-    }
-    return [
-        Criterion(f"{title}, {pair}", log_ratio(number(*what, noisy), number(*what, free)), low=0.0, ratio=True)
-        for title, what in ratios.items()
-    ] + [Criterion(f"KL from a common start, {_short(free)} less {_short(noisy)}", common, low=0.0, unit="nats")]
-
-
-def _drift(variable: str, condition: str) -> Effect:
-    return plain("drift", variable, condition, components=3)
-
-
-def smooth(condition: str) -> Criterion:
-    steps = log_ratio(number("distance", "distance", condition), number("distance", "distance", condition, "active"))
-    return Criterion(f"{_short(condition)}: step at rest over step awake", steps, high=0.0, ratio=True)
-
-
-def erratic(condition: str) -> Criterion:
-    noisy, awake = (number("distance", "distance", condition, phase) for phase in ("noisy", "active"))
-    name = f"{_short(condition)}: step with noise at rest over step awake"
-    return Criterion(name, log_ratio(noisy, awake), low=math.log(1.5), ratio=True)
-
-
-def aligned(condition: str) -> Criterion:
-    return Criterion(
-        f"{_short(condition)}: variance in behaviour's PCs over best",
-        number("dimensionality", "alignment", condition),
-        low=0.8,
-    )
 
 
 CLAIMS: Sequence[Claim] = (
@@ -143,14 +78,14 @@ CLAIMS: Sequence[Claim] = (
         ["spatial_navigation/dimensionality", "spatial_navigation/manifold"],
         [
             Criterion(
-                f"{_short(one)}: participation ratio, {phase}", number("dimensionality", "participation", one, phase)
+                f"{short(one)}: participation ratio, {phase}", number("dimensionality", "participation", one, phase)
             )
             for one in (UNBIASED, BIASED)
             for phase in ("active", "quiescent")
         ]
         + [
             Criterion(
-                f"{_short(one)}: share in behaviour's 10 PCs, {phase}",
+                f"{short(one)}: fraction in behaviour's 10 PCs, {phase}",
                 number("dimensionality", "shared", one, phase, component=10),
             )
             for one in (UNBIASED, BIASED)
@@ -164,7 +99,7 @@ CLAIMS: Sequence[Claim] = (
             *matches(UNBIASED, "same", ", undoubled"),
             *matches(BIASED, "same", ", undoubled"),
             *(
-                Criterion(f"{_short(one)}: best factor, octaves from sqrt(2)", best_factor(one), low=-0.5, high=0.5)
+                Criterion(f"{short(one)}: best factor, octaves from sqrt(2)", best_factor(one), low=-0.5, high=0.5)
                 for one in (UNBIASED, BIASED)
             ),
             Criterion("noisy_biased: slope of log spread on the law's", spread_slope(BIASED), low=0.5, high=1.5),
@@ -187,7 +122,7 @@ CLAIMS: Sequence[Claim] = (
                 low=math.log(3),
                 ratio=True,
             ),
-            Criterion("noisy_unbiased: share of the ring covered at rest", number("ring", "covered", HD), low=0.9),
+            Criterion("noisy_unbiased: fraction of the ring covered at rest", number("ring", "covered", HD), low=0.9),
             Criterion(
                 "noisy_biased: mean angular velocity at rest",
                 number("turning", "velocity", HD_BIASED),
@@ -220,17 +155,17 @@ CLAIMS: Sequence[Claim] = (
         "The theory: left alone, a noisy network climbs the score of the density of its active states, by sigma^2",
         [
             *(
-                Criterion(f"{_short(one)}: cosine of drift and score, 3 PCs", _drift("cosine", one), low=0.5)
+                Criterion(f"{short(one)}: cosine of drift and score, 3 PCs", drift("cosine", one), low=0.5)
                 for one in (UNBIASED, BIASED)
             ),
             *(
                 Criterion(
-                    f"{_short(one)}: slope over sigma^2, 3 PCs", _drift("slope_over_theory", one), low=0.5, high=2.0
+                    f"{short(one)}: slope over sigma^2, 3 PCs", drift("slope_over_theory", one), low=0.5, high=2.0
                 )
                 for one in (UNBIASED, BIASED)
             ),
             Criterion(
-                "cosine, noisy less noise-free", difference(_drift("cosine", UNBIASED), _drift("cosine", FREE)), low=0.0
+                "cosine, noisy less noise-free", difference(drift("cosine", UNBIASED), drift("cosine", FREE)), low=0.0
             ),
         ],
         ["spatial_navigation/drift"],
@@ -256,19 +191,19 @@ CLAIMS: Sequence[Claim] = (
 
 
 def _results_of(condition: str) -> list[Criterion]:
-    """What is claimed of unbiased noisy networks, of one condition of them."""
-    found = [
+    """Claim of one condition what is claimed of unbiased noisy networks."""
+    criteria = [
         *matches(condition),
         *explores_less(condition, FREE),
         smooth(condition),
         aligned(condition),
-        Criterion("cosine of drift and score, 3 PCs", _drift("cosine", condition), low=0.5),
-        Criterion("slope over sigma^2, 3 PCs", _drift("slope_over_theory", condition), low=0.5, high=2.0),
+        Criterion("cosine of drift and score, 3 PCs", drift("cosine", condition), low=0.5),
+        Criterion("slope over sigma^2, 3 PCs", drift("slope_over_theory", condition), low=0.5, high=2.0),
     ]
-    return [one._replace(name=one.name.replace(_short(condition), "noisy")) for one in found]
+    return [one._replace(name=one.name.replace(short(condition), "noisy")) for one in criteria]
 
 
-# The authors' public code draws noise from Uniform[0, 1) where the paper has a Gaussian: which results change?
+# The authors' public code samples noise from Uniform[0, 1) where the paper has a Gaussian: which results change?
 NOISES = {
     kind: Claim(f"{kind} noise", f"Results of unbiased noisy networks, with {kind} noise", _results_of(one), [])
     for kind, one in (("gaussian", UNBIASED), ("uniform", UNIFORM))

@@ -8,23 +8,22 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Float
 
-from quiescent.measures.intervals import seed_interval
+from quiescent.measures.statistics import seed_interval
 
 Results = Mapping[str, xr.Dataset]  # by "family/measure"
 PerSeed = Float[np.ndarray, " seed"]
 Verdict = Literal["supported", "not supported", "undecided"]
 Effect = Callable[["Reader"], PerSeed]
-UNDECIDED = "undecided at this number of seeds"
 
 
 class Reader(NamedTuple):
-    """Looks numbers up in results, in one of the two readings."""
+    """Look numbers up in results, in one of the two readings."""
 
     results: Results
     reading: str
 
     def get(self, measure: str, variable: str, condition: str, **where: object) -> PerSeed:
-        """One number per seed; NaN for what was not measured."""
+        """Look up one number per seed; NaN for what was not measured."""
         family = condition.split("/")[0]
         dataset = self.results.get(f"{family}/{measure}")
         if dataset is None or variable not in dataset:
@@ -51,8 +50,8 @@ class Criterion(NamedTuple):
     unit: str = ""
 
 
-class Outcome(NamedTuple):
-    """What a criterion found: mean over seeds and 95 % interval (ratios as such), and the number of seeds."""
+class Finding(NamedTuple):
+    """What a criterion gives: mean over seeds and 95 % interval (ratios as such), and the number of seeds."""
 
     name: str
     verdict: Verdict
@@ -79,26 +78,26 @@ class Decision(NamedTuple):
 
     claim: Claim
     verdicts: Mapping[str, Verdict]
-    outcomes: Mapping[str, Sequence[Outcome]]
-    reported: Mapping[str, Sequence[Outcome]]
+    findings: Mapping[str, Sequence[Finding]]
+    reported: Mapping[str, Sequence[Finding]]
 
 
 def decide(claim: Claim, results: Results) -> Decision:
-    """A claim is supported if all of its criteria are, and not supported if any is not."""
+    """Decide a claim: it is supported if all of its criteria are, and not supported if any is not."""
     verdicts: dict[str, Verdict] = {}
-    outcomes, reported = {}, {}
+    findings, reported = {}, {}
     for reading in ("all", "valid"):
-        outcomes[reading] = [judge(one, Reader(results, reading)) for one in claim.criteria]
-        reported[reading] = [judge(one, Reader(results, reading)) for one in claim.reported]
-        found = {one.verdict for one in outcomes[reading]}
-        verdicts[reading] = (
-            "not supported" if "not supported" in found else "undecided" if "undecided" in found else "supported"
+        findings[reading] = [judge(criterion, Reader(results, reading)) for criterion in claim.criteria]
+        reported[reading] = [judge(criterion, Reader(results, reading)) for criterion in claim.reported]
+        different = {finding.verdict for finding in findings[reading]}
+        verdicts[reading] = next(
+            (verdict for verdict in ("not supported", "undecided") if verdict in different), "supported"
         )
-    return Decision(claim, verdicts, outcomes, reported)
+    return Decision(claim, verdicts, findings, reported)
 
 
-def judge(criterion: Criterion, reader: Reader) -> Outcome:
-    """Supported if the whole interval lies where the claim says, not supported if none of it does."""
+def judge(criterion: Criterion, reader: Reader) -> Finding:
+    """Judge a criterion: supported if the whole interval lies where the claim says, not supported if none of it does."""
     values = criterion.effect(reader)
     mean, low, high = seed_interval(values)
     verdict: Verdict = "undecided"
@@ -111,7 +110,7 @@ def judge(criterion: Criterion, reader: Reader) -> Outcome:
     if criterion.ratio and edges[0] == 0:
         edges[0] = -math.inf
     middle, lowest, highest = (shown(value) if math.isfinite(value) else math.nan for value in (mean, low, high))
-    return Outcome(
+    return Finding(
         criterion.name,
         verdict,
         middle,
@@ -132,46 +131,51 @@ def _claimed(low: float, high: float) -> str:
 
 
 def kl(condition: str, phase: str = "quiescent", reference: str = "") -> Effect:
-    """KL of a phase from the behaviour of its own or another condition."""
+    """Take the KL of a phase from the behaviour of its own or another condition."""
     return lambda reader: reader.get("kl", "kl", condition, phase=phase, reference=reference or condition)
 
 
 def number(measure: str, variable: str, condition: str, phase: str = "quiescent", **where: object) -> Effect:
-    """A variable of a measure in one phase."""
+    """Take a variable of a measure in one phase."""
     return lambda reader: reader.get(measure, variable, condition, phase=phase, **where)
 
 
 def plain(measure: str, variable: str, condition: str, **where: object) -> Effect:
-    """A variable of a measure that has no phases."""
+    """Take a variable of a measure that has no phases."""
     return lambda reader: reader.get(measure, variable, condition, **where)
 
 
 def log(effect: Effect) -> Effect:
+    """Take the logarithm of an effect."""
     return lambda reader: np.log(effect(reader))
 
 
-def ratio(one: Effect, other: Effect) -> Effect:
-    return lambda reader: one(reader) / other(reader)
+def ratio(above: Effect, below: Effect) -> Effect:
+    """Divide one effect by another."""
+    return lambda reader: above(reader) / below(reader)
 
 
-def difference(one: Effect, other: Effect) -> Effect:
-    return lambda reader: one(reader) - other(reader)
+def difference(first: Effect, second: Effect) -> Effect:
+    """Subtract the second effect from the first."""
+    return lambda reader: first(reader) - second(reader)
 
 
-def log_ratio(one: Effect, other: Effect) -> Effect:
+def log_ratio(above: Effect, below: Effect) -> Effect:
+    """Take the logarithm of the ratio of two effects; NaN unless both are positive."""
+
     def effect(reader: Reader) -> PerSeed:
-        above, below = one(reader), other(reader)
-        fine = (above > 0) & (below > 0)
-        return np.where(fine, np.log(np.where(fine, above, 1) / np.where(fine, below, 1)), math.nan)
+        numbers, others = above(reader), below(reader)
+        fine = (numbers > 0) & (others > 0)
+        return np.where(fine, np.log(np.where(fine, numbers, 1) / np.where(fine, others, 1)), math.nan)
 
     return effect
 
 
 def excess(condition: str, phase: str = "quiescent") -> Effect:
-    """How far the KL of rest lies from its floor (0), on the way to that of an untrained network (1)."""
+    """Measure how far the KL of rest lies from its floor (0), on the way to that of an untrained network (1)."""
 
     def effect(reader: Reader) -> PerSeed:
-        own, floor = (kl(condition, one)(reader) for one in (phase, "behaviour"))
+        own, floor = (kl(condition, name)(reader) for name in (phase, "behaviour"))
         untrained = kl(condition, "random")(reader._replace(reading="all"))  # its code is never valid
         return np.asarray((own - floor) / (untrained - floor))
 
@@ -179,12 +183,12 @@ def excess(condition: str, phase: str = "quiescent") -> Effect:
 
 
 def always(effect: Effect) -> Effect:
-    """The effect over all steps, whatever the reading."""
+    """Take the effect over all steps, whatever the reading."""
     return lambda reader: effect(reader._replace(reading="all"))
 
 
 def best_factor(condition: str) -> Effect:
-    """Logarithm to base 2 of the factor of noise at rest with the lowest KL, over sqrt(2)."""
+    """Find the factor of noise at rest with the lowest KL, as octaves from sqrt(2)."""
 
     def effect(reader: Reader) -> PerSeed:
         table = _scan(reader, condition, "kl")
@@ -193,14 +197,14 @@ def best_factor(condition: str) -> Effect:
         moving = table.sel(factor=table["factor"] > 0)
         values = moving.transpose("seed", "factor").values
         best = np.where(np.isfinite(values), values, math.inf).argmin(1)
-        found = np.log2(moving["factor"].values[best] / math.sqrt(2))
-        return np.where(np.isfinite(values).any(1), found, math.nan)
+        octaves = np.log2(moving["factor"].values[best] / math.sqrt(2))
+        return np.where(np.isfinite(values).any(1), octaves, math.nan)
 
     return effect
 
 
 def spread_slope(condition: str) -> Effect:
-    """Slope of the log spread of rest on that of the temperature law over all factors: 1 if the law holds."""
+    """Fit the slope of the log spread of rest on that of the temperature law, over all factors: 1 if the law holds."""
 
     def effect(reader: Reader) -> PerSeed:
         measured, predicted = (_scan(reader, condition, name) for name in ("spread", "predicted"))
@@ -208,16 +212,16 @@ def spread_slope(condition: str) -> Effect:
             return np.array([math.nan])
         slopes = []
         for seed in measured["seed"].values:
-            y, x = (np.log(one.sel(seed=seed).values) for one in (measured, predicted))
-            there = np.isfinite(x) & np.isfinite(y)
-            slopes.append(float(np.polyfit(x[there], y[there], 1)[0]) if there.sum() > 2 else math.nan)
+            y, x = (np.log(spread.sel(seed=seed).values) for spread in (measured, predicted))
+            fine = np.isfinite(x) & np.isfinite(y)
+            slopes.append(float(np.polyfit(x[fine], y[fine], 1)[0]) if fine.sum() > 2 else math.nan)
         return np.array(slopes)
 
     return effect
 
 
 def law_gain(condition: str) -> Effect:
-    """KL from behaviour less KL from the tempered density, mean over the factors other than sqrt(2)."""
+    """Subtract the KL from the tempered density from that from behaviour, mean over factors other than sqrt(2)."""
 
     def effect(reader: Reader) -> PerSeed:
         plain, law = (_scan(reader, condition, name) for name in ("kl", "kl_tempered"))
@@ -226,9 +230,9 @@ def law_gain(condition: str) -> Effect:
         factors = plain["factor"].values
         others = (factors > 0) & (np.abs(factors - math.sqrt(2)) > 0.01)
         gain = (plain - law).transpose("seed", "factor").values[:, others]
-        there = np.isfinite(gain)
-        number = there.sum(1)
-        return np.where(number > 0, np.where(there, gain, 0).sum(1) / np.maximum(number, 1), math.nan)
+        fine = np.isfinite(gain)
+        number = fine.sum(1)
+        return np.where(number > 0, np.where(fine, gain, 0).sum(1) / np.maximum(number, 1), math.nan)
 
     return effect
 
@@ -237,4 +241,6 @@ def _scan(reader: Reader, condition: str, variable: str) -> xr.DataArray | None:
     dataset = reader.results.get(f"{condition.split('/')[0]}/temperature")
     if dataset is None or condition not in dataset["condition"].values:
         return None
-    return dataset[variable].sel(condition=condition, reading=reader.reading)
+    factor = dataset["factor"].sel(condition=condition, reading=reader.reading).mean("seed").values
+    array = dataset[variable].sel(condition=condition, reading=reader.reading)
+    return array.assign_coords(factor=("phase", factor)).swap_dims(phase="factor").drop_vars("phase")

@@ -1,149 +1,98 @@
-"""The report: one self-contained page, and the claims as JSON."""
+"""The report: every figure drawn, every claim decided, the page and the numbers written."""
 
-import base64
-import json
-import math
-from collections.abc import Mapping, Sequence
-from importlib import resources
+from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
 
-from jinja2 import Environment, StrictUndefined
+import torch
+from matplotlib.figure import Figure
+from rich.console import Console
 
-from quiescent.machine.files import writing
-from quiescent.studies.paper.effects import Decision, Outcome, Results
-from quiescent.studies.paper.experiments import FAMILIES, Shown
-from quiescent.terminal.tables import mean_and_spread
-
-TITLES = {
-    "spatial_navigation": "Spatial navigation",
-    "head_direction": "Head direction",
-    "gru": "Gated networks (GRU)",
-}
-
-
-class Pictured(NamedTuple):
-    """A figure of the report, and the PNG that it was saved as."""
-
-    shown: Shown
-    path: Path
+from quiescent.figures import FIGURES, HistoryDrawing
+from quiescent.figures.style import save
+from quiescent.page.write import write_page
+from quiescent.studies.paper.claims import CLAIMS, NOISES, UNIFORM
+from quiescent.studies.paper.effects import Decision, Results, decide
+from quiescent.studies.paper.experiments import WATCHED
+from quiescent.studies.paper.figures import FIGURES_SHOWN, Shown
+from quiescent.studies.paper.page import Pictured, write_claims, write_report
+from quiescent.studies.paper.plan import PaperPlan
+from quiescent.studies.paper.provenance import provenance
+from quiescent.studies.paper.results import gather, write_results
+from quiescent.terminal.bars import steps_bar
+from quiescent.terminal.layout import Table, show
 
 
-class _Numbers(NamedTuple):
-    title: str
-    columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
-
-
-# Measures of the numeric tables: (measure, variable, phases).
-TABLES = {
-    "KL of rest from own behaviour (nats)": ("kl", "kl"),
-    "KL from a common start (nats)": ("common_start", "kl_common"),
-    "variance of a path (m², circular: 0 to 1)": ("variance", "variance"),
-    "step distance (m, rad)": ("distance", "distance"),
-    "diffusion exponent": ("displacement", "exponent"),
-    "coverage": ("coverage", "coverage_end"),
-    "sliced Wasserstein distance from behaviour (m, rad)": ("wasserstein", "wasserstein"),
-    "share of valid steps": ("validity", "share"),
-    "time at rest until the code fades (s)": ("validity", "lifetime"),
-}
-
-
-def write_report(
-    path: Path,
-    decisions: Sequence[Decision],
-    noises: Mapping[str, Decision],
-    pictures: Sequence[Pictured],
-    results: Results,
-    made: Mapping[str, object],
-    live: Mapping[str, Path],
+def make_report(
+    folder: Path, plan: PaperPlan, console: Console, *, command: str, device: torch.device, seconds: float
 ) -> Path:
-    """Write the page; figures are inside it, and it links to `live`, one page per family that lies beside it."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"number": number, "interval": interval, "picture": picture}
-    template = environment.from_string(resources.files(__package__).joinpath("report.html").read_text(encoding="utf-8"))
-    families = [family for family in FAMILIES if any(one.shown.family == family for one in pictures)]
-    page = template.render(
-        decisions=decisions,
-        noises=list(zip(*(one.outcomes["all"] for one in noises.values()), strict=True)),
-        families=[
-            (family, TITLES[family], [one for one in pictures if one.shown.family == family], tables(results, family))
-            for family in families
-        ],
-        made=made,
-        live={family: page.name for family, page in live.items()},
-        zip_outcomes=_pairs,
-    )
-    with writing(path) as temporary:
-        temporary.write_text(page, encoding="utf-8")
-    return path
+    """Draw every figure, decide every claim, and write the page and the numbers."""
+    with console.status("collecting results"):
+        results = gather(plan)
+        decisions = [decide(claim, results) for claim in CLAIMS if _can_be_decided(claim.figures[0], plan)]
+        noises = {kind: decide(claim, results) for kind, claim in NOISES.items() if UNIFORM in plan.runs}
+        write_results(folder / "results.nc", results)
+    pictures = []
+    shown = [one for one in FIGURES_SHOWN if can_be_drawn(one, plan, results)]
+    with steps_bar(console, "drawing figures", total=len(shown)) as done:
+        for one in shown:
+            figure = _draw(one, plan, results)
+            paths = [folder / "figures" / f"{one.family}_{one.name}.{kind}" for kind in ("png", "pdf")]
+            for path in paths:
+                save(figure, path)
+            pictures.append(Pictured(one, paths[0]))
+            done()
+    with console.status("writing pages in which networks run live"):
+        live = live_pages(folder, plan)
+    made = provenance(command, device, seconds) | {
+        "scale": plan.scale.name,
+        "seeds": list(plan.seeds),
+        "networks": len(plan.everything),
+    }
+    write_claims(folder / "claims.json", [*decisions, *noises.values()], made)
+    page = write_report(folder / "index.html", decisions, noises, pictures, results, made, live)
+    show(console, claims_table(decisions))
+    console.print(f"Report: {page}", soft_wrap=True)
+    return page
 
 
-def write_claims(path: Path, decisions: Sequence[Decision], made: Mapping[str, object]) -> None:
-    """Write claims with verdicts and numbers as JSON; NaN as null."""
-    found = []
-    for one in decisions:
-        readings: dict[str, object] = {
-            reading: {
-                "verdict": one.verdicts[reading],
-                "criteria": [_finite(outcome._asdict()) for outcome in one.outcomes[reading]],
-                "reported": [_finite(outcome._asdict()) for outcome in one.reported[reading]],
-            }
-            for reading in one.verdicts
-        }
-        found.append(
-            {"number": one.claim.number, "claim": one.claim.text, "figures": list(one.claim.figures), **readings}
-        )
-    with writing(path) as temporary:
-        temporary.write_text(json.dumps({"made": made, "claims": found}, indent=1), encoding="utf-8")
+def live_pages(folder: Path, plan: PaperPlan) -> dict[str, Path]:
+    """Write one page per family, in which networks of the first seed run live."""
+    pages: dict[str, Path] = {}
+    for family in plan.families:
+        runs = [plan.runs[name][0] for name in (f"{family}/{one}" for one in WATCHED) if name in plan.runs]
+        if runs:
+            pages[family] = write_page(folder / f"watch_{family}.html", runs).path
+    return pages
 
 
-def _finite(values: dict[str, object]) -> dict[str, object]:
-    return {key: None if isinstance(value, float) and value != value else value for key, value in values.items()}
+def _can_be_decided(figure: str, plan: PaperPlan) -> bool:
+    return figure.split("/")[0] in plan.families
 
 
-def _pairs(decision: Decision) -> list[tuple[Outcome, Outcome]]:
-    both = [[*decision.outcomes[reading], *decision.reported[reading]] for reading in ("all", "valid")]
-    return list(zip(*both, strict=True))
+def can_be_drawn(shown: Shown, plan: PaperPlan, results: Results) -> bool:
+    """Tell whether a figure has something to show; one that compares named conditions needs two of them."""
+    drawing = FIGURES[shown.figure]
+    needed = () if isinstance(drawing, HistoryDrawing) else drawing.measures
+    measured = all(f"{shown.family}/{measure}" in results for measure in needed)
+    return measured and sum(map(shown.shows, plan.runs)) >= (2 if shown.conditions else 1)
 
 
-def tables(results: Results, family: str) -> list[_Numbers]:
-    """Mean and spread over seeds of the main measures: a row per condition and phase."""
-    found = []
-    for title, (measure, variable) in TABLES.items():
-        dataset = results.get(f"{family}/{measure}")
-        if dataset is None:
-            continue
-        array = dataset[variable]
-        readings = [str(one) for one in dataset["reading"].values] if "reading" in array.dims else ["all"]
-        rows = []
-        for condition in dataset["condition"].values:
-            one = array.sel(condition=condition)
-            if "reference" in one.dims:
-                one = one.sel(reference=condition)
-            for phase in dataset["phase"].values:
-                values = one.sel(phase=phase)
-                cells = [
-                    mean_and_spread((values.sel(reading=reading) if "reading" in values.dims else values).values)
-                    for reading in readings
-                ]
-                if any(cell != "-" for cell in cells):
-                    rows.append([str(condition).split("/")[1], str(phase), *cells])
-        columns = ["networks", "phase", *([f"{one} steps" for one in readings] if len(readings) > 1 else ["value"])]
-        found.append(_Numbers(title, columns, rows))
-    return found
+def _draw(shown: Shown, plan: PaperPlan, results: Results) -> Figure:
+    drawing = FIGURES[shown.figure]
+    names = [name for name in plan.runs if shown.shows(name)]
+    if isinstance(drawing, HistoryDrawing):
+        return drawing.draw({name: [run.require_metrics() for run in plan.runs[name]] for name in names})
+    chosen = {}
+    for measure in drawing.measures:
+        dataset = results[f"{shown.family}/{measure}"]
+        chosen[measure] = dataset.sel(condition=[name for name in names if name in dataset["condition"].values])
+    return drawing.draw(chosen)
 
 
-def number(value: float) -> str:
-    """Three digits; a dash for what is not there."""
-    return "-" if math.isnan(value) else f"{value:.3g}".replace("-", "\N{MINUS SIGN}")
-
-
-def interval(outcome: Outcome) -> str:
-    """The 95 % interval, if there is more than one seed."""
-    return "" if math.isnan(outcome.low) else f"[{number(outcome.low)}, {number(outcome.high)}]"
-
-
-def picture(path: Path) -> str:
-    """A PNG as the address of itself."""
-    return f"data:image/png;base64,{base64.b64encode(path.read_bytes()).decode()}"
+def claims_table(decisions: Iterable[Decision]) -> Table:
+    """Tabulate verdicts in both readings."""
+    rows = [
+        [decision.claim.number, decision.claim.text, decision.verdicts["all"], decision.verdicts["valid"]]
+        for decision in decisions
+    ]
+    return Table(["", "claim", "all steps", "valid steps"], rows, sentences=["claim"])

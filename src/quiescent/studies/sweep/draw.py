@@ -9,13 +9,16 @@ from matplotlib.figure import Figure
 
 from quiescent.errors import QuiescentError
 from quiescent.figures.style import COLUMN, SERIES, style
-from quiescent.measures.intervals import seed_interval
+from quiescent.measures.statistics import seed_interval
+from quiescent.studies.sweep.tables import short
 
 WIDE = 20.0  # ratio of the largest to the smallest value, from which on an axis is logarithmic
 
 
-def draw(results: xr.Dataset, measure: str, axis: str, *, phase: str = "quiescent", reading: str = "all") -> Figure:
-    """One line per combination of the other axes: every seed as a dot, means with their 95 % intervals.
+def draw_sweep(
+    results: xr.Dataset, measure: str, axis: str, *, phase: str = "quiescent", reading: str = "all"
+) -> Figure:
+    """Draw one line per combination of the other axes: every seed as a dot, means with their 95 % intervals.
 
     `results` has the dimensions of the grid, `seed` among them. Raises `QuiescentError` for names that it lacks, and
     for more lines than can be told apart.
@@ -40,7 +43,7 @@ def draw(results: xr.Dataset, measure: str, axis: str, *, phase: str = "quiescen
             one = array.sel(dict(zip(others, line, strict=True))).transpose(axis, "seed").values
             means, lows, highs = np.transpose([seed_interval(seeds) for seeds in one])
             name = ", ".join(
-                f"{dim.rpartition('.')[2]} {_short(value)}" for dim, value in zip(others, line, strict=True)
+                f"{dim.rpartition('.')[2]} {short(value)}" for dim, value in zip(others, line, strict=True)
             )
             plot.plot(places, means, "-o", color=colour, markersize=3, label=name or None)
             plot.vlines(places, lows, highs, color=colour, linewidth=0.8)
@@ -51,7 +54,7 @@ def draw(results: xr.Dataset, measure: str, axis: str, *, phase: str = "quiescen
         elif numeric and (places >= 0).all() and places.max() > WIDE * _least(places):
             plot.set_xscale("symlog", linthresh=_least(places))
         else:
-            plot.set_xticks(places, [_short(value) for value in values])
+            plot.set_xticks(places, [short(value) for value in values])
         what = f"{measure}, {phase}" if "phase" in results[measure].dims else measure
         unit = array.attrs.get("unit", "").replace("^2", "²")
         plot.set(xlabel=axis, ylabel=f"{what} ({unit})" if unit else what)
@@ -78,10 +81,6 @@ def _chosen(results: xr.Dataset, measure: str, phase: str, reading: str) -> xr.D
 
 
 def _least(places: np.ndarray) -> float:
-    """The smallest place that is not zero."""
+    """Find the smallest place that is not zero."""
     above = places[places > 0]
     return float(above.min()) if len(above) else math.inf
-
-
-def _short(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)

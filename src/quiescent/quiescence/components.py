@@ -16,7 +16,7 @@ class Spread(NamedTuple):
 
 
 def spread_of(states: Float[np.ndarray, "time trial unit"]) -> Spread | None:
-    """Mean and covariance over all steps and trials; steps that are NaN do not count. None for fewer than two."""
+    """Compute mean and covariance over all steps and trials; NaN does not count. None for fewer than two states."""
     units = states.shape[-1]
     number, total, squares = 0, np.zeros(units), np.zeros((units, units))
     for begin in range(0, len(states), BLOCK):
@@ -34,6 +34,6 @@ def spread_of(states: Float[np.ndarray, "time trial unit"]) -> Spread | None:
 def principal(
     spread: Spread, number: int
 ) -> tuple[Float[np.ndarray, " component"], Float[np.ndarray, "unit component"]]:
-    """Largest variances and their directions, in falling order."""
+    """Find the largest variances and their directions, in falling order."""
     variances, directions = np.linalg.eigh(spread.covariance)
     return np.maximum(variances[::-1][:number], 0), directions[:, ::-1][:, :number]

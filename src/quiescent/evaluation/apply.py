@@ -1,0 +1,93 @@
+"""Apply a measure to a network's phases: loop over them, resolve units, add errors, check that all came back."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from quiescent.measures.measure import AXES, Activities, Known, Measure, Quantity, Values
+from quiescent.measures.statistics import Estimate, PerTrial, bootstrap_error, mean
+from quiescent.spaces import Space
+
+
+def apply(
+    measure: Measure[Known],
+    phases: Activities,
+    streams: Callable[[str], np.random.Generator],
+    references: Activities | None = None,
+) -> xr.Dataset:
+    """Compute a measure from the activity in every phase.
+
+    `streams` opens the random stream of a row by its name. Returns the declared quantities with their units: those of
+    every phase with the dimension `phase` in front.
+    """
+    space = next(iter(phases.values())).space
+    known = measure.learn(phases, references or {}) if measure.compare else measure.learn(phases)
+    rows: dict[str, Values] = {}
+    for name, activity in phases.items():
+        if measure.awake or name != "active":
+            rng = streams(name)
+            rows[name] = _with_errors(measure, measure.of(activity, known, rng), rng)
+    for name, row in measure.beside.items():
+        rng = streams(name)
+        rows[name] = _with_errors(measure, row(known, rng), rng)
+    variables, grids = {}, []
+    for name, quantity in measure.quantities.items():
+        once = quantity.once or quantity.grid
+        dims = [axis for dim in quantity.dims for axis in (space.axes if dim == AXES else (dim,))]
+        for variable, title in _variables(name, quantity):
+            values = [row[variable] for row in rows.values()]
+            if not values and (once or dims):
+                continue  # no phase is meant for this network
+            attrs = {"unit": unit_of(quantity.unit, space), "long_name": title}
+            value = np.asarray(values[0] if once else values)
+            variables[variable] = (dims if once else ["phase", *dims], value, attrs)
+        if quantity.grid:
+            grids.append(name)
+    dataset = xr.Dataset(variables, coords={"phase": list(rows)})
+    return dataset.set_coords([name for name in grids if name in dataset])
+
+
+def unit_of(kind: str, space: Space) -> str:
+    """Spell a unit in the units of a space.
+
+    Examples
+    --------
+    >>> from quiescent.spaces import Box
+    >>> unit_of("length^2/s", Box(((0, 1),))), unit_of("1/volume", Box(((0, 1), (0, 1))))
+    ('m^2/s', '1/m^2')
+    """
+    if kind == "spread":
+        return space.spread_unit
+    if kind == "1/volume":
+        return f"1/{space.unit}" + (f"^{len(space.bounds)}" if len(space.bounds) > 1 else "")
+    return kind.replace("length", space.unit)
+
+
+def _variables(name: str, quantity: Quantity) -> list[tuple[str, str]]:
+    error = [(f"{name}_stderr", f"standard error of the {quantity.title}")] if quantity.error else []
+    return [(name, quantity.title), *error]
+
+
+def _with_errors(measure: Measure[Any], values: Values, rng: np.random.Generator) -> dict[str, Any]:
+    """Replace values per trial by their mean, and add errors. Raises `ValueError` unless all quantities are there."""
+    if set(values) != set(measure.quantities):
+        different = ", ".join(sorted(set(values) ^ set(measure.quantities)))
+        raise ValueError(f"a measure must return the quantities that it declares; these differ: {different}")
+    plain: dict[str, Any] = {}
+    for name, quantity in measure.quantities.items():
+        value: Any = values[name]
+        error: Any = np.nan
+        if isinstance(value, PerTrial):
+            table = value.values.reshape(-1, value.values.shape[-1])
+            shape = value.values.shape[:-1]
+            if quantity.error:
+                error = np.reshape([bootstrap_error(row, rng) for row in table], shape)
+            value = np.reshape([mean(row) for row in table], shape)
+        elif isinstance(value, Estimate):
+            value, error = value
+        plain[name] = value
+        if quantity.error:
+            plain[f"{name}_stderr"] = error
+    return plain

@@ -1,0 +1,45 @@
+"""Runs meant by words: folders, or configurations by name with settings and seeds."""
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+from quiescent.config.load import load_config, parse_seeds
+from quiescent.errors import QuiescentError
+from quiescent.runs.open import default_folder, read_config
+from quiescent.runs.run import Run, runs_in
+
+
+def find_runs(words: Sequence[str]) -> list[Run]:
+    """Find the runs meant by words: folders, or configuration names with `key=value` overrides.
+
+    `seed=0,1` picks seeds; without it, every seed counts that has a run. Raises `QuiescentError`, which names what is
+    missing and how to train it.
+    """
+    words = [word.removeprefix("config=") for word in words]
+    names = [word for word in words if "=" not in word or Path(word).exists()]
+    overrides = [word for word in words if word not in names]
+    seeds = [word for word in overrides if word.startswith("seed=")]
+    if not names:
+        raise QuiescentError("which runs? Give a folder, or a configuration such as spatial_navigation/noisy_unbiased.")
+    wanted = parse_seeds(seeds[-1]) if seeds else None
+    runs = [run for name in names for run in _runs_of(name, overrides, wanted)]
+    return list(dict.fromkeys(runs))
+
+
+def _runs_of(name: str, overrides: Sequence[str], seeds: Sequence[int] | None) -> list[Run]:
+    if Path(name).is_dir():
+        folder, hint = Path(name), "`quiescent runs` lists the runs there are."
+    else:
+        folder = default_folder(load_config(name, *overrides))
+        hint = f"Train it: quiescent train {shlex.join([name, *overrides])}"
+    runs = runs_in(folder)
+    if seeds is not None:
+        pairs = [(read_config(run).seed[0], run) for run in runs]
+        missing = sorted(set(seeds) - {seed for seed, _ in pairs})
+        if missing:
+            raise QuiescentError(f"no run of seed {', '.join(map(str, missing))} in {folder}. {hint}")
+        runs = [run for seed, run in pairs if seed in seeds]
+    if not runs:
+        raise QuiescentError(f"no runs in {folder}. {hint}")
+    return runs

@@ -1,0 +1,56 @@
+"""Run folders and the configurations in them: made, reopened, read."""
+
+from pathlib import Path
+
+from quiescent.config.load import parse
+from quiescent.config.naming import differences, label
+from quiescent.config.schema import Config
+from quiescent.errors import QuiescentError
+from quiescent.machine.files import writing
+from quiescent.runs import checkpoints
+from quiescent.runs.run import Run, runs_in
+
+
+def read_config(run: Run) -> Config:
+    """Read the configuration that a run was made with. Raises `QuiescentError` if its folder holds none."""
+    return parse(run.config_text(), str(run.folder / "config.yaml"))
+
+
+def require_finished(run: Run) -> Config:
+    """Read the configuration of a finished run. Raises `QuiescentError`, which says what to do, for any other run."""
+    config = read_config(run)
+    done, wanted = run.batches_done(), config.training.batches
+    if done < wanted:
+        damaged = "".join(f" {path} is damaged." for path in run.checkpoints() if checkpoints.problem(path))
+        raise QuiescentError(
+            f"{run.folder} is not finished: {done} of {wanted} batches.{damaged} "
+            "Give its `quiescent train` command again."
+        )
+    return config
+
+
+def default_folder(config: Config) -> Path:
+    """Name the folder in which the runs of a configuration lie unless the user says otherwise."""
+    return Path("runs") / label(config)
+
+
+def open_runs(config: Config, out: Path) -> list[Run]:
+    """Make or reopen one run folder per seed, `out/seed_K`.
+
+    Raises `QuiescentError`, which shows the differences, if any run in `out` has another configuration.
+    """
+    _ = config.task.space  # a task that is not to be had, such as a missing recording, must leave no folder behind
+    for run in runs_in(out):
+        changes = differences(read_config(run), config)
+        if changes:
+            raise QuiescentError(
+                f"{run.folder} holds another configuration ({'; '.join(changes)}). Choose another folder with --out."
+            )
+    runs = []
+    for member in config.members():
+        run = Run(out / f"seed_{member.seed[0]}")
+        if not (run.folder / "config.yaml").exists():
+            with writing(run.folder / "config.yaml") as temporary:
+                temporary.write_text(member.to_yaml(), encoding="utf-8")
+        runs.append(run)
+    return runs

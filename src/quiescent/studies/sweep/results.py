@@ -1,0 +1,108 @@
+"""Results of a sweep: numbers of all its networks over the axes of the grid."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from quiescent import __version__
+from quiescent.config.naming import label
+from quiescent.config.schema import Config
+from quiescent.config.words import ALIASES
+from quiescent.errors import QuiescentError
+from quiescent.evaluation.stored import read_stored
+from quiescent.machine.files import writing
+from quiescent.runs.run import Run
+from quiescent.studies.sweep.plan import SweepPlan
+
+SCALARS = ("reading", "phase")  # dimensions of what is gathered; curves and maps stay with their runs
+
+
+def gather(plan: SweepPlan) -> xr.Dataset:
+    """Gather the numbers of all finished runs over the axes of the grid: last test, measures by reading and phase.
+
+    Where a run is not finished or a measure not made, it is NaN.
+    """
+    numbers: dict[tuple[object, ...], dict[str, xr.DataArray]] = {}
+    for point, run in zip(plan.grid.points, plan.runs, strict=True):
+        if run.batches_done() >= point.config.training.batches:
+            numbers[tuple(point.at.values())] = _numbers(plan, run, point.config)
+    measured = [array for of_run in numbers.values() for array in of_run.values() if "phase" in array.dims]
+    phases = list(dict.fromkeys(str(phase) for array in measured for phase in array["phase"].values))
+    labels = {"reading": ["all", "valid"], "phase": phases}
+    axes = {axis: list(values) for axis, values in plan.grid.axes.items()}
+    places = [tuple(axes[axis].index(point.at[axis]) for axis in axes) for point in plan.grid.points]
+    arrays: dict[str, xr.DataArray] = {}
+    for point, place in zip(plan.grid.points, places, strict=True):
+        for name, array in numbers.get(tuple(point.at.values()), {}).items():
+            dims = [dim for dim in SCALARS if dim in array.dims]
+            if name not in arrays:
+                shape = [*map(len, axes.values()), *(len(labels[dim]) for dim in dims)]
+                arrays[name] = xr.DataArray(np.full(shape, np.nan), dims=[*axes, *dims], attrs=array.attrs)
+            ordered = array.transpose(*dims).reindex({dim: labels[dim] for dim in dims})
+            arrays[name].values[place] = ordered.values
+    used = {dim for array in arrays.values() for dim in array.dims}
+    coords = axes | {dim: values for dim, values in labels.items() if dim in used}
+    attrs = {"words": " ".join(plan.words), "quiescent": __version__}
+    return xr.Dataset(arrays, coords=coords, attrs=attrs)
+
+
+def _numbers(plan: SweepPlan, run: Run, config: Config) -> dict[str, xr.DataArray]:
+    test = run.require_metrics()[-1]
+    unit = f"{config.task.space.unit}^2"
+    numbers = {
+        "test_loss": xr.DataArray(test.loss),
+        "test_error": xr.DataArray(test.error, attrs={"unit": unit}),
+    }
+    for measure in plan.measures:
+        dataset = read_stored(run, measure)
+        if dataset is None:
+            continue
+        if "reference" in dataset.dims:
+            dataset = dataset.sel(reference=label(config), drop=True)
+        for name, array in dataset.data_vars.items():
+            if set(array.dims) <= set(SCALARS) and array.dtype.kind == "f":
+                numbers[str(name)] = array.reset_coords(drop=True)
+    return numbers
+
+
+def save_results(plan: SweepPlan, results: xr.Dataset) -> Path:
+    """Store gathered results as `sweep.nc`."""
+    path = plan.folder / "sweep.nc"
+    with writing(path) as temporary:
+        results.to_netcdf(temporary, engine="h5netcdf")
+    return path
+
+
+def load_results(folder: Path) -> xr.Dataset:
+    """Load the results that a sweep stored."""
+    path = folder / "sweep.nc"
+    try:
+        with xr.open_dataset(path, engine="h5netcdf") as file:
+            return file.load()
+    except (OSError, ValueError, KeyError) as error:
+        raise QuiescentError(f"{path}: cannot be read ({error}). Give the `quiescent sweep` command again.") from None
+
+
+def select(results: xr.Dataset, words: Sequence[str]) -> xr.Dataset:
+    """Select the results that lie at the given `key=value` of the grid."""
+    for word in words:
+        key, _, text = word.partition("=")
+        key = ALIASES.get(key, key)
+        if key not in results.dims or key in SCALARS:
+            axes = [str(dim) for dim in results.dims if dim not in SCALARS]
+            raise QuiescentError(f"'{key}' was not swept. Swept: {', '.join(axes)}.")
+        labels = results[key].values
+        chosen = [label for label in labels if str(label) == text or _number(label) == _number(text)]
+        if not chosen:
+            raise QuiescentError(f"{word}: not one of its values, {', '.join(map(str, labels))}.")
+        results = results.sel({key: chosen[0]}) if key != "seed" else results.sel(seed=chosen)
+    return results
+
+
+def _number(text: object) -> float | str:
+    try:
+        return float(str(text))
+    except ValueError:
+        return str(text)

@@ -1,0 +1,20 @@
+"""Commands of the program. One file and one line here per command; heavy imports wait until a command runs."""
+
+from quiescent.terminal.commands import configs, demo, draw, measure, paper, plot, runs, sweep, train, watch
+from quiescent.terminal.commands.command import Command
+
+COMMANDS: dict[str, Command] = {
+    "train": train.COMMAND,
+    "sweep": sweep.COMMAND,
+    "plot": plot.COMMAND,
+    "configs": configs.COMMAND,
+    "measure": measure.COMMAND,
+    "draw": draw.COMMAND,
+    "watch": watch.COMMAND,
+    "runs": runs.COMMAND,
+    "demo": demo.COMMAND,
+    "paper": paper.COMMAND,
+}
+EARLIER_NAMES = {"figure": "draw"}  # that keep working, unlisted
+
+__all__ = ["COMMANDS", "EARLIER_NAMES", "Command"]

@@ -1,0 +1,96 @@
+"""Arguments that commands share, and the completion of their values in the shell."""
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from quiescent.config.named import names
+from quiescent.errors import QuiescentError
+
+if TYPE_CHECKING:
+    from quiescent.quiescence.activity import RestNoise
+
+NAMED_NOISE: tuple[Literal["scaled", "same", "absolute"], ...] = ("scaled", "same", "absolute")
+
+
+def complete_configurations(incomplete: str) -> list[str]:
+    """List the configurations whose names begin with what was typed."""
+    return [name for name in names() if name.startswith(incomplete)]
+
+
+def complete_runs(incomplete: str) -> list[str]:
+    """List the configurations, and the folders of runs below `runs`, that begin with what was typed."""
+    folders = {str(path.parent.parent) for path in Path("runs").glob("**/seed_*/config.yaml")}
+    return complete_configurations(incomplete) + sorted(folder for folder in folders if folder.startswith(incomplete))
+
+
+def complete_measures(incomplete: str) -> list[str]:
+    """List the measures whose names begin with what was typed."""
+    from quiescent.measures import MEASURES
+
+    return [name for name in MEASURES if name.startswith(incomplete)]
+
+
+def complete_figures(incomplete: str) -> list[str]:
+    """List the figures whose names begin with what was typed."""
+    from quiescent.figures import FIGURES
+
+    return [name for name in FIGURES if name.startswith(incomplete)]
+
+
+Words = Annotated[
+    list[str],
+    typer.Argument(
+        help="A configuration (`quiescent configs` lists them, or a YAML file), and overrides; "
+        "seed=0,1,2 trains one population.",
+        autocompletion=complete_configurations,
+        metavar="CONFIGURATION [KEY=VALUE]...",
+    ),
+]
+Runs = Annotated[
+    list[str],
+    typer.Argument(
+        help="Run folders, or configurations with overrides; seed=0,1 picks seeds.",
+        autocompletion=complete_runs,
+        metavar="RUN...",
+    ),
+]
+On = Annotated[str, typer.Option(help="local, slurm, or a Python file that defines a Parsl `config`.", metavar="WHERE")]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="Processes side by side, of up to 2.2 GB each at full size, or Slurm's allocations. "
+        "Default: one per core or GPU; 4 allocations.",
+    ),
+]
+Device = Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1, ... Default: cuda if there is one.")]
+Noise = Annotated[
+    str | None,
+    typer.Option(
+        help="Noise std at rest: scaled (sqrt(2) x the trained one), same (the trained one), another multiple of it "
+        "(a number), or absolute (sqrt(2 x --sigma2)). Default: scaled."
+    ),
+]
+Sigma2 = Annotated[
+    float | None,
+    typer.Option(help="Variance of absolute noise. Default: that of the noisy networks of the same task."),
+]
+
+
+def noise_at_rest(word: str | None) -> "RestNoise | None":
+    """Read the value of `--noise`; None leaves the noise to the measures. Raises `QuiescentError` for other words."""
+    if word is None:
+        return None
+    for name in NAMED_NOISE:
+        if word == name:
+            return name
+    try:
+        factor = float(word)
+    except ValueError:
+        factor = math.nan
+    if not 0 <= factor < math.inf:
+        raise QuiescentError(f"noise={word}: must be scaled, same, absolute, or a number >= 0 (of the trained std).")
+    return factor

@@ -1,0 +1,215 @@
+"""Tables for a terminal of any width: laid out in few lines, without breaking a word or a number."""
+
+import re
+import textwrap
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.text import Text
+
+GAP = 2  # spaces between columns
+INDENT = 2  # spaces before what stands below a heading
+NARROWEST = 24  # characters of a column of sentences, at least
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of cells below the names of their columns.
+
+    The first `keys` columns say what a row is about; all but the last of them are printed only where they change. Cells
+    in the columns named in `sentences` may go on in the next line between words. No other cell is broken, even if it is
+    wider than the terminal.
+    """
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    keys: int = 1
+    sentences: Sequence[str] = ()
+    title: str = ""
+    caption: str = ""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        text = Text(no_wrap=True, overflow="ignore", end="")
+        for line in lay_out(self, options.max_width):
+            text.append(line.text, "bold" if line.heading else None).append("\n")
+        yield text
+
+
+class Line(NamedTuple):
+    """One line of a table that was laid out; headings are printed bold."""
+
+    text: str
+    heading: bool = False
+
+
+def show(console: Console, *tables: Table) -> None:
+    """Print tables, each below an empty line; the terminal itself wraps the few lines that are wider than it is."""
+    for table in tables:
+        console.print()
+        console.print(table, soft_wrap=True, end="")
+
+
+def lay_out(table: Table, width: int) -> list[Line]:
+    """Lay a table out for a width (characters): as a grid or, where that is too wide, in the shortest shape that fits.
+
+    The other shapes are a grid whose first column is printed as headings above the rest, grids that share out the
+    columns and repeat the keys, and lists of one value a line.
+    """
+    title, caption = (_wrapped(text, width) for text in (table.title, table.caption))
+    parts = _share_out(table, width)
+    if len(parts) == 1:
+        body = _grid(parts[0], width)
+    else:
+        below = _share_out(table, width, headed=True) if table.keys else []
+        if table.keys == 1 and len(below) > 1:
+            below = []  # every row would have its heading several times
+        shapes = [
+            _stacked(_grid(part, width) for part in parts),
+            _stacked(_grid(part, width, headed=True) for part in below),
+            _list(table, width),
+        ]
+        body = min((shape for shape in shapes if shape), key=len)
+    return [*(Line(text, heading=True) for text in title), *body, *(Line(text) for text in caption)]
+
+
+def _share_out(table: Table, width: int, *, headed: bool = False) -> list[Table]:
+    """Share the columns out among tables that fit and all have the keys; none if even one column at a time is too wide.
+
+    In a `headed` grid the first key takes no room.
+    """
+    widths = [0 if headed and not column else least for column, least in enumerate(_least_widths(table))]
+    keys = list(range(table.keys))
+    parts: list[list[int]] = [keys]
+    for column in range(table.keys, len(table.columns)):
+        if len(parts[-1]) > len(keys) and _total(widths[k] for k in (*parts[-1], column)) > width:
+            parts.append(keys)
+        parts[-1] = [*parts[-1], column]
+    if any(_total(widths[k] for k in part) > width for part in parts):
+        return []
+    return [_only(table, part) for part in parts]
+
+
+def _only(table: Table, chosen: Sequence[int]) -> Table:
+    rows = [[row[k] for k in chosen] for row in table.rows]
+    return replace(table, columns=[table.columns[k] for k in chosen], rows=rows)
+
+
+def _grid(table: Table, width: int, *, headed: bool = False) -> list[Line]:
+    """Draw a table as a grid; `headed` prints the first key as a heading above its rows."""
+    indent = INDENT if headed else 0
+    columns = table.columns[headed:]
+    rights = [all(map(_is_number, cells)) for cells in zip(*table.rows, strict=True)][headed:]
+    widths = _widths(_only(table, range(headed, len(table.columns))), width - indent)
+    names = [_wrapped(name, room) for name, room in zip(columns, widths, strict=True)]
+    height = max(map(len, names), default=0)
+    header = _aligned([[""] * (height - len(name)) + name for name in names], widths, rights, indent)
+    lines = [Line(text, heading=True) for text in ([table.columns[0]] if headed else []) + header]
+    lines.append(Line("─" * (indent + _total(widths))))
+    before: Sequence[str] = ()
+    for row in table.rows:
+        repeated = _repeated(before, row, table.keys)
+        if headed and not repeated:
+            lines.append(Line(row[0], heading=True))
+        cells = [*([""] * repeated), *row[repeated:]][headed:]
+        broken = [
+            _wrapped(cell, room) if name in table.sentences else [cell]
+            for name, cell, room in zip(columns, cells, widths, strict=True)
+        ]
+        lines += map(Line, _aligned(broken, widths, rights, indent))
+        before = row
+    return lines
+
+
+def _list(table: Table, width: int) -> list[Line]:
+    """Write one value a line, each below the keys that it belongs to."""
+    values = table.columns[table.keys :]
+    widest = max(map(cell_len, values), default=0)
+    lines: list[Line] = []
+    before: Sequence[str] = ()
+    for row in table.rows:
+        repeated = _repeated(before, row, table.keys)
+        lines += [Line(" " * INDENT * level + row[level], heading=True) for level in range(repeated, table.keys)]
+        margin = " " * INDENT * table.keys
+        for name, cell in zip(values, row[table.keys :], strict=True):
+            label = _padded(name, widest + GAP)
+            if cell_len(margin + label + cell) <= width:
+                lines.append(Line(margin + label + cell))
+            elif cell:
+                pieces = _wrapped(cell, width - len(margin) - INDENT) if name in table.sentences else [cell]
+                lines += [Line(margin + name), *(Line(margin + " " * INDENT + piece) for piece in pieces)]
+        before = row
+    return lines
+
+
+def _stacked(parts: Iterable[Sequence[Line]]) -> list[Line]:
+    stacked: list[Line] = []
+    for part in parts:
+        stacked += [Line(""), *part] if stacked else part
+    return stacked
+
+
+def _repeated(before: Sequence[str], row: Sequence[str], keys: int) -> int:
+    """Count the leading keys of a row that are those of the row before; its last key is always printed."""
+    return next((key for key in range(keys - 1) if not before or before[key] != row[key]), max(0, keys - 1))
+
+
+def _least_widths(table: Table) -> list[int]:
+    """Find the width below which each column would break a word: of a sentence, or of its name, or a cell."""
+    cells = zip(*table.rows, strict=True) if table.rows else [()] * len(table.columns)
+    widths = []
+    for name, column in zip(table.columns, cells, strict=True):
+        words = max(map(cell_len, name.split()), default=0)
+        longest = max(map(cell_len, column), default=0)
+        if name in table.sentences:
+            longest = max([min(longest, NARROWEST), *(cell_len(word) for cell in column for word in cell.split())])
+        widths.append(max(words, longest))
+    return widths
+
+
+def _widths(table: Table, width: int) -> list[int]:
+    """Give columns their least widths, sentences what is left, and names their own width if all have room for them."""
+    widths = _least_widths(table)
+    wide = [max(least, cell_len(name)) for least, name in zip(widths, table.columns, strict=True)]
+    widths = wide if _total(wide) <= width else widths
+    for column, name in enumerate(table.columns):
+        if name in table.sentences:
+            longest = max((cell_len(row[column]) for row in table.rows), default=0)
+            room = width - _total(widths) + widths[column]
+            widths[column] = max(widths[column], min(longest, room))
+    return widths
+
+
+def _total(widths: Iterable[int]) -> int:
+    shown = [width for width in widths if width]
+    return sum(shown) + GAP * max(0, len(shown) - 1)
+
+
+def _aligned(cells: Sequence[Sequence[str]], widths: Sequence[int], rights: Sequence[bool], indent: int) -> list[str]:
+    """Put columns of lines side by side."""
+    height = max(map(len, cells), default=0)
+    full = [[*column, *[""] * (height - len(column))] for column in cells]
+    rows = (zip(row, widths, rights, strict=True) for row in zip(*full, strict=True))
+    return [
+        (" " * indent + (" " * GAP).join(_padded(cell, width, right) for cell, width, right in row)).rstrip()
+        for row in rows
+    ]
+
+
+def _padded(text: str, width: int, right: bool = False) -> str:
+    space = " " * (width - cell_len(text))
+    return space + text if right else text + space
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Break a text between words into lines of at most a width, where its words allow it."""
+    paragraphs = (
+        textwrap.wrap(line, max(1, width), break_long_words=False, break_on_hyphens=False) for line in text.splitlines()
+    )
+    return [line for lines in paragraphs for line in lines]
+
+
+def _is_number(cell: str) -> bool:
+    return re.match(r"[-+±]?\d|-?$", cell) is not None
