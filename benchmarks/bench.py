@@ -1,4 +1,4 @@
-"""What everything costs: `make bench`. Ratios against a textbook implementation, in the same run on the same machine.
+"""Measure what everything costs, against a textbook implementation in the same run on the same machine: `make bench`.
 
 Every part runs in a process of its own, one after the other, so that its peak memory is its own. The table is printed
 and written to `benchmarks/results/`, with machine, versions and date.
@@ -23,6 +23,7 @@ from parts import GRU, HEADING, NAVIGATION, PARTS, REST, product_rate
 
 import quiescent
 from quiescent.config.load import load_config
+from quiescent.networks import NETWORKS
 
 RESULTS = Path(__file__).parent / "results"
 SWEEPS = {
@@ -34,9 +35,9 @@ SWEEPS = {
 
 
 class Row(NamedTuple):
-    """A line of the table. Seconds; bytes; the floor is that of the direct algorithm."""
+    """A line of the table. Times in seconds, peaks in bytes; the floor is the time that the direct algorithm needs."""
 
-    what: str
+    title: str
     textbook: dict[str, Any] | None
     ours: dict[str, Any]
     target: str
@@ -44,31 +45,38 @@ class Row(NamedTuple):
 
 
 def start(part: str, *words: str) -> subprocess.Popen[str]:
+    """Start a part in a process of its own."""
     return subprocess.Popen([sys.executable, __file__, "--part", part, *words], stdout=subprocess.PIPE, text=True)
 
 
 def finish(process: subprocess.Popen[str]) -> dict[str, Any]:
-    said, _ = process.communicate()
+    """Wait for a part, and read its value (s) and peak memory (bytes) from its last line."""
+    output, _ = process.communicate()
     if process.returncode:
         sys.exit(f"part failed: {' '.join(map(str, process.args))}")
-    result: dict[str, Any] = json.loads(said.splitlines()[-1])
+    result: dict[str, Any] = json.loads(output.splitlines()[-1])
     return result
 
 
 def run(part: str, *words: str) -> dict[str, Any]:
+    """Run a part from beginning to end."""
     print(".", end="", flush=True, file=sys.stderr)
     return finish(start(part, *words))
 
 
 def operations(name: str) -> float:
-    """Multiplications and additions of a batch, directly: loop and read-out, forward and twice backward."""
+    """Count the multiplications and additions of a batch by the direct algorithm.
+
+    Loop and read-out, once forward and twice backward.
+    """
     config = load_config(name)
     network, steps = config.network, config.task.steps * config.training.batch_size
-    rows_of = {"vanilla": 1, "gru": 3}[network.kind]
-    return 3 * 2.0 * steps * network.units * (rows_of * network.units + 512)
+    gates = NETWORKS[network.kind].gates
+    return 3 * 2.0 * steps * network.units * (gates * network.units + 512)
 
 
 def measure() -> tuple[list[Row], dict[str, dict[int, float]], dict[str, float], dict[str, float]]:
+    """Run every part: the rows of the table, costs against sizes, rates of products, differences from the textbook."""
     rate = {"float32": product_rate(torch.float32), "bfloat16": product_rate(torch.bfloat16)}
     equal = {name: run("check_equal", name)["value"] for name in (NAVIGATION, GRU, HEADING)}
     table = []
@@ -99,19 +107,19 @@ def measure() -> tuple[list[Row], dict[str, dict[int, float]], dict[str, float],
     table.append(Row("KL of 200,000 to 20,000 points", run("kl_textbook"), run("kl_ours"), ">= 50"))
     table.append(Row("KL matrix, 6 x 4, of one seed", None, run("matrix_ours"), "< 3 s"))
     alone = run("small_rate")
-    both = [finish(one) for one in [start("small_rate"), start("small_rate")]]
+    both = [finish(process) for process in [start("small_rate"), start("small_rate")]]
     table.append(
         Row(
             "two small networks in two processes",
             {"value": 2 * alone["value"], "peak": alone["peak"]},
-            {"value": max(one["value"] for one in both), "peak": sum(one["peak"] for one in both)},
+            {"value": max(part["value"] for part in both), "peak": sum(part["peak"] for part in both)},
             ">= 1.8",
         )
     )
     scaling: dict[str, dict[int, float]] = {}
-    for what, (key, values) in SWEEPS.items():
+    for size, (key, values) in SWEEPS.items():
         words = {value: ",".join(map(str, range(value))) if key == "seed" else str(value) for value in values}
-        scaling[what] = {value: run("sweep", key, word)["value"] for value, word in words.items()}
+        scaling[size] = {value: run("sweep", key, word)["value"] for value, word in words.items()}
     print(file=sys.stderr)
     return table, scaling, rate, equal
 
@@ -119,7 +127,7 @@ def measure() -> tuple[list[Row], dict[str, dict[int, float]], dict[str, float],
 def in_words(
     table: list[Row], scaling: dict[str, dict[int, float]], rate: dict[str, float], equal: dict[str, float]
 ) -> str:
-    """Everything as one Markdown page."""
+    """Write all numbers as one Markdown page."""
 
     def time_of(part: dict[str, Any] | None) -> str:
         return "" if part is None else f"{part['value']:.3g} s"
@@ -145,15 +153,15 @@ def in_words(
     for row in table:
         ratio = "" if row.textbook is None else f"**{row.textbook['value'] / row.ours['value']:.1f}**"
         floor = "" if row.floor is None else f"{row.floor:.3g} s"
-        share = "" if row.floor is None else f"{100 * row.floor / row.ours['value']:.0f} %"
+        fraction = "" if row.floor is None else f"{100 * row.floor / row.ours['value']:.0f} %"
         cells = (
-            row.what,
+            row.title,
             time_of(row.textbook),
             time_of(row.ours),
             ratio,
             row.target,
             floor,
-            share,
+            fraction,
             memory_of(row.textbook),
             memory_of(row.ours),
         )
@@ -171,14 +179,15 @@ def in_words(
         "| size | " + " | ".join(["cost (ms)"] * 4) + " | exponent |",
         "|---" * 6 + "|",
     ]
-    for what, costs in scaling.items():
+    for title, costs in scaling.items():
         cells = [f"{value}: {1e3 * cost:.1f}" for value, cost in costs.items()]
         (a, first), *_, (b, last) = costs.items()
-        lines.append(f"| {what} | {' | '.join(cells)} | {math.log(last / first) / math.log(b / a):.2f} |")
+        lines.append(f"| {title} | {' | '.join(cells)} | {math.log(last / first) / math.log(b / a):.2f} |")
     return "\n".join([*lines, "", "![cost against size](scaling.png)", ""])
 
 
 def cpu_name() -> str:
+    """Name the processor."""
     info = Path("/proc/cpuinfo")
     lines = info.read_text().splitlines() if info.exists() else []
     names = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
@@ -186,15 +195,16 @@ def cpu_name() -> str:
 
 
 def draw_scaling(scaling: dict[str, dict[int, float]], path: Path) -> None:
+    """Draw cost against size, both relative to the smallest, on logarithmic axes."""
     figure = Figure(figsize=(4.4, 3.4), layout="constrained")
     axes = figure.subplots()
-    for (what, costs), marker in zip(scaling.items(), "osd^", strict=True):
+    for (title, costs), marker in zip(scaling.items(), "osd^", strict=True):
         first, least = next(iter(costs.items()))
         axes.loglog(
             [size / first for size in costs],
             [cost / least for cost in costs.values()],
             f"{marker}-",
-            label=f"{what} (from {first}: {1e3 * least:.0f} ms)",
+            label=f"{title} (from {first}: {1e3 * least:.0f} ms)",
         )
     axes.loglog([1, 8], [1, 8], ":", color="grey", label="linear")
     axes.set(xlabel="size, relative to the smallest", ylabel="cost of a batch, likewise")
@@ -207,6 +217,7 @@ def draw_scaling(scaling: dict[str, dict[int, float]], path: Path) -> None:
 
 
 def main() -> None:
+    """Run everything and write the page, or one part and print its result."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--part", nargs="+", help="run one part and print its result; used by this program itself")
     part = parser.parse_args().part

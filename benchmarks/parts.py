@@ -1,4 +1,4 @@
-"""What is measured: functions that return seconds, of this package and of the textbook."""
+"""Parts of the benchmark: functions that return seconds, of this package and of the textbook."""
 
 import math
 import statistics
@@ -13,18 +13,21 @@ from torch import Tensor
 
 from quiescent.config.load import load_config
 from quiescent.config.schema import Config
+from quiescent.evaluation.apply import apply
 from quiescent.machine.lanes import Lanes, Share
 from quiescent.machine.scratch import Scratch
-from quiescent.measures import kl
+from quiescent.measures.kl import MEASURE, kl
 from quiescent.networks.products import rows
 from quiescent.quiescence.activity import Activity
 from quiescent.quiescence.observe import rest
 from quiescent.simulation.loss import loss_gradients
 from quiescent.simulation.members import Members, sample, untrained
 from quiescent.simulation.noise import draw
+from quiescent.spaces import Box
+from quiescent.spaces.density import ExactDensity, PlaneDensity
 from quiescent.streams import open_streams
-from quiescent.training.state import adam
 from quiescent.training.loop import train_batch
+from quiescent.training.state import adam, initial_state
 
 CPU = torch.device("cpu")
 NAVIGATION = "spatial_navigation/noisy_unbiased"
@@ -35,7 +38,7 @@ SMALL = ("network.units=128", "task.place_cells.number=128", "training.batch_siz
 
 
 def seconds(work: Callable[[], object], repeats: int, warm_up: int = 2) -> float:
-    """Median time of one call."""
+    """Take the median time of one call."""
     for _ in range(warm_up):
         work()
     times = []
@@ -47,21 +50,19 @@ def seconds(work: Callable[[], object], repeats: int, warm_up: int = 2) -> float
 
 
 def members_of(config: Config) -> Members:
+    """Make untrained networks of a configuration, one per seed."""
     return untrained(config.members()).to("cpu")
 
 
 def train_ours(name: str, *words: str, repeats: int = 9) -> float:
-    """A whole training batch: data, codes, noise, forward, loss, backward, Adam."""
-    members = members_of(load_config(name, *words))
-    trials = members.configs[0].training.batch_size
-    streams = [open_streams(seed, "training", trials, CPU) for seed in members.seeds]
-    optimizer = adam(members)
+    """Time a whole training batch: data, codes, noise, forward, loss, backward, Adam."""
+    state = initial_state(load_config(name, *words).members(), CPU)
     with Lanes(CPU) as lanes:
-        return seconds(lambda: train_batch(members, optimizer, streams, lanes), repeats)
+        return seconds(lambda: train_batch(state, lanes), repeats)
 
 
 def train_textbook(name: str) -> float:
-    """The same, and decoding, as textbooks have it."""
+    """Time a whole training batch, with decoding, as textbooks have it."""
     config = load_config(name)
     network, optimizer, code = textbook_of(config)
     rng = np.random.default_rng(0)
@@ -76,7 +77,7 @@ def train_textbook(name: str) -> float:
 
 
 def textbook_of(config: Config) -> tuple[textbook.Network, torch.optim.Adam, Tensor]:
-    """Network, optimizer, and the places or headings of the cells."""
+    """Make the textbook's network with the package's weights, its optimizer, and its cells' places or headings."""
     members = members_of(config)
     network = textbook.Network(config.network, config.task.n_inputs, members.codes[0].size)
     for name, weight in members.network.weights.items():
@@ -87,11 +88,11 @@ def textbook_of(config: Config) -> tuple[textbook.Network, torch.optim.Adam, Ten
 
 
 def textbook_data(config: Config, code: Tensor, rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
-    """Inputs (trial, time, input), variable and codes (trial, time + 1, ...)."""
+    """Sample inputs (trial, time, input), variable and codes (trial, time + 1, ...)."""
     trials, task = config.training.batch_size, config.task
     heading = task.name == "head_direction"
-    draw_trials = textbook.turns if heading else textbook.walks
-    inputs, variable = (torch.tensor(one, dtype=torch.float32) for one in draw_trials(task, trials, rng))
+    sample_trials = textbook.turns if heading else textbook.walks
+    inputs, variable = (torch.tensor(array, dtype=torch.float32) for array in sample_trials(task, trials, rng))
     codes = (
         textbook.heading_code(variable, code, task.hd_cells.width)
         if heading
@@ -101,13 +102,13 @@ def textbook_data(config: Config, code: Tensor, rng: np.random.Generator) -> tup
 
 
 def data_ours() -> float:
-    """Trials and all codes of a batch, some steps at a time as training has them."""
+    """Time the trials and all codes of a batch, some steps at a time as training has them."""
     members = members_of(load_config(NAVIGATION))
     streams = [open_streams(0, "training", 200, CPU)]
 
     def work(share: Share, scratch: Scratch) -> None:
         members.encode(0, batch.start[0, share.trials])
-        for steps in batch.states[:, 0, share.trials].split(20):
+        for steps in batch.path[:, 0, share.trials].split(20):
             members.encode(0, rows(steps))
 
     def whole() -> None:
@@ -121,6 +122,7 @@ def data_ours() -> float:
 
 
 def data_textbook() -> float:
+    """Time the trials and all codes of a batch, all at once."""
     config = load_config(NAVIGATION)
     _, _, code = textbook_of(config)
     rng = np.random.default_rng(0)
@@ -128,11 +130,13 @@ def data_textbook() -> float:
 
 
 def rest_ours() -> float:
+    """Time a rest, decoded."""
     members = members_of(load_config(NAVIGATION))
     return seconds(lambda: rest(members, **REST), 1, 0)
 
 
 def rest_textbook() -> float:
+    """Time a rest, decoded, with all states kept."""
     config = load_config(NAVIGATION)
     network, _, code = textbook_of(config)
     _, _, codes = textbook_data(config, code, np.random.default_rng(0))
@@ -141,61 +145,66 @@ def rest_textbook() -> float:
 
 
 def clouds() -> tuple[np.ndarray, np.ndarray]:
-    """200,000 points like those of rest, and 20,000 like those of behaviour."""
+    """Sample 200,000 points like those of rest, and 20,000 like those of behaviour."""
     rng = np.random.default_rng(0)
     return np.clip(rng.normal(0, 0.5, (200_000, 2)), -1.1, 1.1), rng.uniform(-1.1, 1.1, (20_000, 2))
 
 
 def kl_ours() -> float:
+    """Time a divergence by binned densities, which is within 1 % of that by exact ones."""
     p, q = clouds()
 
     def work() -> float:
-        return kl.kl(kl.density(p), kl.density(q), rng=np.random.default_rng(1), n_draws=2500).value
+        return kl(PlaneDensity(p), PlaneDensity(q), rng=np.random.default_rng(1), samples=2500).value
 
-    binned, exact = ([kl.density(one, exact=way) for one in (p, q)] for way in (False, True))
-    draws = binned[0].draw(2500, np.random.default_rng(1))
-    near, true = (np.mean(one.log(draws) - other.log(draws)) for one, other in (binned, exact))
+    points = PlaneDensity(p).sample(2500, np.random.default_rng(1))
+    near, true = (np.mean(kind(p).log(points) - kind(q).log(points)) for kind in (PlaneDensity, ExactDensity))
     assert abs(near / true - 1) < 0.01, f"binned {near}, exact {true}"
     return seconds(work, 9)
 
 
 def kl_textbook() -> float:
+    """Time a divergence by SciPy's densities."""
     p, q = clouds()
     return seconds(lambda: textbook.kl(p, q, 2500, np.random.default_rng(1)), 1, 0)
 
 
 def matrix_ours() -> float:
-    """Six rows (four conditions at rest, one untrained, uniform) by four columns, one seed."""
+    """Time a KL matrix of one seed: six rows (four conditions at rest, one untrained, uniform) by four columns."""
     rng = np.random.default_rng(0)
-    box = ((-1.1, 1.1), (-1.1, 1.1))
+    box = Box(((-1.1, 1.1), (-1.1, 1.1)))
 
     def activity(steps: int) -> Activity:
-        return Activity(rng.normal(0, 0.5, (steps, 200, 2)).astype(np.float32), None, None, box, circular=False)
+        return Activity(rng.normal(0, 0.5, (steps, 200, 2)).astype(np.float32), None, None, box)
 
     active = {f"condition {k}": activity(100) for k in range(4)}
     phases = {f"quiescent {k}": activity(1000) for k in range(5)} | {"active": active["condition 0"]}
-    return seconds(lambda: kl.compute(phases, active, rng), 3)
+    return seconds(lambda: apply(MEASURE, phases, lambda _: np.random.default_rng(1), active), 3)
 
 
 def small_rate() -> float:
-    """Seconds per batch of one small network on one core."""
+    """Time a training batch of one small network on one core."""
     torch.set_num_threads(1)
     return train_ours(NAVIGATION, *SMALL, repeats=100)
 
 
 def product_rate(dtype: torch.dtype) -> float:
-    """Operations per second of 200 x 512 x 512 matrix products, the best of several looks."""
+    """Measure operations per second of 200 x 512 x 512 matrix products, the best of several looks."""
     left, right, out = torch.randn(200, 512).to(dtype), torch.randn(512, 512).to(dtype), torch.empty(200, 512).to(dtype)
     return 2 * 200 * 512 * 512 / min(seconds(lambda: torch.mm(left, right, out=out), 50) for _ in range(10))
 
 
 def sweep(key: str, value: str) -> float:
+    """Time a training batch of a small network with another value of one setting."""
     words = [f"{key}={value}", *(word for word in SMALL if not word.startswith(key))]
     return train_ours(NAVIGATION, *words, repeats=7)
 
 
 def check_equal(name: str, *words: str) -> float:
-    """Losses of three successive batches with the same noise: the largest relative difference."""
+    """Compare the losses of three successive batches with the textbook's, given the same noise.
+
+    Returns the largest relative difference; one of 1e-3 or more is an error.
+    """
     config = load_config(name, *words)
     trials = config.training.batch_size
     members = members_of(config)
@@ -213,8 +222,8 @@ def check_equal(name: str, *words: str) -> float:
             for key, weight in members.network.weights.items():
                 weight.grad = gradients[key]
             optimizer.step()
-            states = torch.cat([batch.start[None], batch.states])[:, 0].transpose(0, 1)
-            codes = members.codes[0].encode(states)
+            path = torch.cat([batch.start[None], batch.path])[:, 0].transpose(0, 1)
+            codes = members.codes[0].encode(path)
             inputs = batch.inputs[:, 0].transpose(0, 1)
             loss, _ = textbook.train_batch(network, textbook_optimizer, inputs, codes, noise.transpose(0, 1))
             worst = max(worst, abs(losses.item() / loss - 1))
@@ -223,8 +232,8 @@ def check_equal(name: str, *words: str) -> float:
 
 
 PARTS: dict[str, Callable[..., float]] = {
-    one.__name__: one
-    for one in (
+    part.__name__: part
+    for part in (
         train_ours,
         train_textbook,
         data_ours,

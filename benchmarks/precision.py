@@ -1,4 +1,4 @@
-"""Whether bfloat16 products change what is learned: learning curves and measures in both precisions, as one table.
+"""Compare what is learned with float32 and with bfloat16 products: learning curves and measures, as one table.
 
 `python benchmarks/precision.py FLOAT32 BFLOAT16`: two folders of finished runs that differ in precision only.
 """
@@ -10,34 +10,36 @@ from pathlib import Path
 
 import numpy as np
 
-from quiescent.evaluation.evaluate import evaluate
+from quiescent.evaluation.evaluate import measure
 from quiescent.runs.open import read_config
 from quiescent.runs.run import Run, runs_in
 
 
 def numbers(runs: Sequence[Run]) -> dict[str, list[float]]:
-    """Everything that is compared, one number per seed."""
-    curves = [{one.batch: one for one in run.metrics()} for run in runs]
+    """Collect everything that is compared, one number per seed."""
+    curves = [{entry.batch: entry for entry in run.metrics()} for run in runs]
     last = max(curves[0])
-    found = {
+    compared = {
         f"test error after {batch:,} batches": [curve[batch].error for curve in curves]
         for batch in (last // 5, last // 2, last)
     }
-    found["test loss at the end"] = [curve[last].loss for curve in curves]
-    found["mean test loss of the last fifth"] = [
-        statistics.fmean(one.loss for one in curve.values() if one.batch > 0.8 * last) for curve in curves
+    compared["test loss at the end"] = [curve[last].loss for curve in curves]
+    compared["mean test loss of the last fifth"] = [
+        statistics.fmean(entry.loss for entry in curve.values() if entry.batch > 0.8 * last) for curve in curves
     ]
-    kl = evaluate("kl", runs).isel(condition=0, reference=0)
-    variance, distance = (evaluate(name, runs).isel(condition=0) for name in ("variance", "distance"))
-    found["KL of rest to behaviour (nats)"] = list(kl.sel(phase="quiescent").values)
-    found["variance at rest"] = list(variance.sel(phase="quiescent").values)
+    kl, variance, distance = (
+        measure(name, runs)[name].isel(condition=0).sel(reading="all") for name in ("kl", "variance", "distance")
+    )
+    kl = kl.isel(reference=0)
+    compared["KL of rest to behaviour (nats)"] = list(kl.sel(phase="quiescent").values)
+    compared["variance at rest"] = list(variance.sel(phase="quiescent").values)
     for phase in ("active", "quiescent"):
-        found[f"step distance, {phase}"] = list(distance.sel(phase=phase).values)
-    return found
+        compared[f"step distance, {phase}"] = list(distance.sel(phase=phase).values)
+    return compared
 
 
 def table(full: Sequence[Run], half: Sequence[Run]) -> str:
-    """Mean and standard deviation over seeds, and their difference in standard deviations over seeds."""
+    """Tabulate means and standard deviations over seeds, and the difference of means in units of that spread."""
     config = read_config(full[0])
     seeds = [", ".join(str(read_config(run).seed[0]) for run in runs) for runs in (full, half)]
     lines = [
@@ -48,11 +50,11 @@ def table(full: Sequence[Run], half: Sequence[Run]) -> str:
     ]
     both = numbers(full), numbers(half)
     for name in both[0]:
-        values = [np.array(one[name], float) for one in both]
-        means = [one.mean() for one in values]
-        spreads = [one.std(ddof=1) for one in values]
+        per_seed = [np.array(compared[name], float) for compared in both]
+        means = [values.mean() for values in per_seed]
+        spreads = [values.std(ddof=1) for values in per_seed]
         spread = float(np.sqrt(np.mean(np.square(spreads))))
-        cells = [f"{mean:.3g} ± {one:.2g}" for mean, one in zip(means, spreads, strict=True)]
+        cells = [f"{mean:.3g} ± {std:.2g}" for mean, std in zip(means, spreads, strict=True)]
         lines.append(f"| {name} | {cells[0]} | {cells[1]} | {(means[1] - means[0]) / spread:+.1f} |")
     return "\n".join(lines)
 

@@ -1,4 +1,4 @@
-"""The same computations as reference implementations are commonly written: the baseline of the benchmarks.
+"""Compute everything as reference implementations are commonly written: the baseline of the benchmarks.
 
 A module whose forward loops over time, applies `nn.Linear` to state and input, reads out at every step and
 assigns by slice; autograd through everything; trajectories from a NumPy loop; codes from the full difference
@@ -30,7 +30,7 @@ class Network(nn.Module):
         self.activation = {"relu": torch.relu, "tanh": torch.tanh}[settings.activation]
 
     def forward(self, inputs: Tensor, code: Tensor, noise: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """States and outputs. All noise is drawn here, unless that of the states (trial, time, unit) is given."""
+        """Compute states and outputs. Without `noise` (trial, time, unit) of the states, that is sampled here too."""
         trials, steps, _ = inputs.shape
         sigma_in, sigma_rec, sigma_out = (
             math.sqrt(variance)
@@ -50,6 +50,7 @@ class Network(nn.Module):
         return states, outputs
 
     def step(self, state: Tensor, u: Tensor) -> Tensor:
+        """Update the state once, without noise."""
         a = self.settings.dt / self.settings.tau
         if self.settings.kind == "vanilla":
             return (1 - a) * state + a * self.activation(self.recurrent(state) + self.input(u))
@@ -62,7 +63,7 @@ class Network(nn.Module):
 
 
 def walks(task: SpatialNavigation, trials: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Displacements (trial, time, 2) and positions (trial, time + 1, 2) of the foraging walk."""
+    """Sample displacements (trial, time, 2) and positions (trial, time + 1, 2) of the foraging walk."""
     steps = task.steps + 1
     half = np.array([task.box_width / 2, task.box_height / 2])
     positions = np.zeros((trials, steps + 1, 2))
@@ -72,9 +73,10 @@ def walks(task: SpatialNavigation, trials: int, rng: np.random.Generator) -> tup
     speeds = rng.rayleigh(task.speed_scale, (trials, steps))
     turns = rng.normal(task.turn_mean, task.turn_std, (trials, steps)) * task.dt
     for t in range(steps):
-        here = positions[:, t]
+        position = positions[:, t]
         distances = np.stack(
-            [half[0] - here[:, 0], half[1] - here[:, 1], half[0] + here[:, 0], half[1] + here[:, 1]], axis=1
+            [half[0] - position[:, 0], half[1] - position[:, 1], half[0] + position[:, 0], half[1] + position[:, 1]],
+            axis=1,
         )
         wall = np.argmin(distances, axis=1)
         angle = np.mod(heading - wall * np.pi / 2 + np.pi, 2 * np.pi) - np.pi
@@ -85,15 +87,15 @@ def walks(task: SpatialNavigation, trials: int, rng: np.random.Generator) -> tup
         speed[near] *= task.border_slow_factor
         step = (speed * task.dt)[:, None] * np.stack([np.cos(heading), np.sin(heading)], axis=-1)
         if task.biased:
-            step += task.drift_const * (np.array(task.anchor_point) - here)
+            step += task.drift_const * (np.array(task.anchor_point) - position)
         displacements[:, t] = step
-        positions[:, t + 1] = here + step
+        positions[:, t + 1] = position + step
         heading = heading + turn
     return displacements[:, 1:], positions[:, 1:]
 
 
 def turns(task: HeadDirection, trials: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Turns (trial, time, 1) and headings (trial, time + 1, 1)."""
+    """Sample turns (trial, time, 1) and headings (trial, time + 1, 1)."""
     headings = np.zeros((trials, task.steps + 1))
     inputs = task.dt * rng.normal(task.turn_mean, task.turn_std, (trials, task.steps))
     if task.biased:
@@ -105,21 +107,23 @@ def turns(task: HeadDirection, trials: int, rng: np.random.Generator) -> tuple[n
 
 
 def place_code(positions: Tensor, centres: Tensor, width: float) -> Tensor:
-    """Softmax-normalised Gaussian place fields, from every difference of position and centre."""
+    """Compute softmax-normalised Gaussian place fields from every difference of position and centre."""
     difference = positions[:, :, None, :] - centres
     return torch.softmax(-(difference**2).sum(-1) / (2 * width**2), dim=-1)
 
 
 def heading_code(headings: Tensor, preferred: Tensor, width: float) -> Tensor:
-    """Von Mises tuning with peak 1."""
+    """Compute von Mises tuning with peak 1."""
     return torch.exp((torch.cos(headings - preferred) - 1) / width**2)
 
 
 def decode_position(outputs: Tensor, centres: Tensor) -> Tensor:
+    """Average the centres of the three most active cells."""
     return centres[torch.topk(outputs, 3, dim=-1).indices].mean(-2)
 
 
 def decode_heading(outputs: Tensor, preferred: Tensor) -> Tensor:
+    """Average the preferred headings of the three most active cells, around the circle."""
     angles = preferred[torch.topk(outputs, 3, dim=-1).indices]
     return torch.atan2(torch.sin(angles).mean(-1), torch.cos(angles).mean(-1))[..., None]
 
@@ -127,7 +131,7 @@ def decode_heading(outputs: Tensor, preferred: Tensor) -> Tensor:
 def train_batch(
     network: Network, optimizer: torch.optim.Adam, inputs: Tensor, code: Tensor, noise: Tensor | None = None
 ) -> tuple[float, Tensor]:
-    """One step of Adam; `code` (trial, time + 1, cell) begins with the start. Returns loss and outputs."""
+    """Take one step of Adam; `code` (trial, time + 1, cell) begins with the start. Returns loss and outputs."""
     optimizer.zero_grad()
     _, outputs = network(inputs, code[:, 0], noise)
     loss = ((outputs - code[:, 1:]) ** 2).mean()
@@ -138,14 +142,14 @@ def train_batch(
 
 @torch.no_grad()
 def rest(network: Network, code: Tensor, steps: int, centres: Tensor) -> np.ndarray:
-    """Decoded positions (trial, time, 2) of the network without input."""
+    """Run a network without input; returns decoded positions (trial, time, 2)."""
     _, outputs = network(torch.zeros(len(code), steps, 2), code)
     return decode_position(outputs, centres).numpy()
 
 
-def kl(p: np.ndarray, q: np.ndarray, draws: int, rng: np.random.Generator) -> float:
-    """KL(p || q) between scipy's Gaussian kernel densities of two clouds of points (point, 2)."""
+def kl(p: np.ndarray, q: np.ndarray, samples: int, rng: np.random.Generator) -> float:
+    """Estimate KL(p || q) between SciPy's Gaussian kernel densities of two clouds of points (point, 2)."""
     density_p, density_q = gaussian_kde(p.T), gaussian_kde(q.T)
-    points = density_p.resample(draws, seed=rng)
+    points = density_p.resample(samples, seed=rng)
     clip = math.log(1e7)
     return float(np.clip(density_p.logpdf(points) - density_q.logpdf(points), -clip, clip).mean())

@@ -18,6 +18,20 @@ hypothesis.settings.register_profile("gate", derandomize=True)
 if os.environ.get("CI"):
     hypothesis.settings.load_profile("gate")
 
+# Tests of one file run in one process (`pytest -n`), so that what they share is made once; those on Slurm one after
+# the other. The longest begin first, so that no process is left with one of them in the end.
+LONGEST = ("test_sweep", "slurm", "test_paper", "test_training", "test_cli", "test_versions", "test_live")
+
+
+def pytest_collection_modifyitems(items):
+    groups = {}
+    for item in items:
+        group = "slurm" if "slurm" in item.path.stem else item.path.stem
+        item.add_marker(pytest.mark.xdist_group(group))
+        groups.setdefault(group, []).append(item)
+    first = [group for group in LONGEST if group in groups]
+    items[:] = [item for group in dict.fromkeys([*first, *groups]) for item in groups[group]]
+
 
 @contextmanager
 def threads(number):

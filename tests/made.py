@@ -1,19 +1,28 @@
-"""Paths with known laws, and activities made of them."""
+"""Paths with known laws, activities made of them, and measures applied to those."""
 
 import math
 
 import numpy as np
 
+from quiescent.evaluation.apply import apply
+from quiescent.measures import MEASURES
 from quiescent.quiescence.activity import Activity
+from quiescent.spaces import Box, Circle
+from quiescent.streams import numpy_stream
 
-BOX = ((-1.1, 1.1), (-1.1, 1.1))
-CIRCLE = ((-math.pi, math.pi),)
+BOX = Box(((-1.1, 1.1), (-1.1, 1.1)))
+CIRCLE = Circle()
 
 
-def activity(paths, *, dt=0.02, states=None):
-    """An activity of positions (2 dimensions) or headings (1)."""
-    circular = paths.shape[-1] == 1
-    return Activity(paths.astype(np.float32), None, states, CIRCLE if circular else BOX, circular, dt)
+def activity(paths, *, space=None, dt=0.02, states=None):
+    """Make an activity of positions in a box (2 dimensions), of headings (1), or of paths in another space."""
+    space = space or (CIRCLE if paths.shape[-1] == 1 else BOX)
+    return Activity(paths.astype(np.float32), None, states, space, dt)
+
+
+def measured(name, phases, references=None, *, seed=0):
+    """Apply a measure to activities by phase, with the random streams of a network of that seed."""
+    return apply(MEASURES[name], phases, lambda row: numpy_stream(seed, "measure", name, row), references)
 
 
 def wrap(angles):
@@ -25,7 +34,7 @@ def brownian(rng, steps, trials, dim, std):
 
 
 def ornstein_uhlenbeck(rng, steps, trials, dim, decay, stationary):
-    """Paths `x' = decay x + noise` in their stationary state, with that standard deviation in every dimension."""
+    """Sample paths `x' = decay x + noise` in their stationary state, with that standard deviation in every dimension."""
     paths = np.empty((steps, trials, dim))
     paths[0] = rng.normal(0, stationary, (trials, dim))
     for t in range(1, steps):
@@ -33,10 +42,11 @@ def ornstein_uhlenbeck(rng, steps, trials, dim, decay, stationary):
     return paths
 
 
-def leave_out(one, rng, share=0.3):
-    """The same with some steps left out at random."""
-    return one.only(rng.random(one.decoded.shape[:2]) > share)
+def leave_out(activity, rng, fraction=0.3):
+    """Leave some steps out at random."""
+    return activity.only(rng.random(activity.decoded.shape[:2]) > fraction)
 
 
-def leave_all_out(one):
-    return one.only(np.zeros(one.decoded.shape[:2], bool))
+def leave_all_out(activity):
+    """Leave every step out."""
+    return activity.only(np.zeros(activity.decoded.shape[:2], bool))

@@ -12,18 +12,20 @@ import h5py
 import pytest
 import xarray as xr
 from rich.console import Console
+from typer.testing import CliRunner
 
-from quiescent import cli
+from quiescent.cli import app, main
 from quiescent.errors import QuiescentError
-from quiescent.jobs.places import Place
+from quiescent.jobs.places import Local
 from quiescent.studies.paper.experiments import CONDITIONS, FAMILIES, FULL, NOISY, SCALES, Scale, config_of, peers_of
 from quiescent.studies.paper.figures import FIGURES_SHOWN
 from quiescent.studies.paper.measures import measures_of
+from quiescent.studies.paper.plan import make_plan
 from quiescent.studies.paper.report import can_be_drawn
-from quiescent.studies.sweep.plan import collect
-from quiescent.studies.paper.run import make_plan, run_paper
+from quiescent.studies.paper.results import gather
+from quiescent.studies.paper.run import run_paper
 
-TWO = Place(jobs=2)
+TWO = Local(jobs=2)
 QUICK = (
     "training.batches=6",
     "training.batch_size=10",
@@ -55,8 +57,8 @@ def test_the_report_is_one_page_with_every_figure_and_every_claim(paper):
     text = paper.read_text(encoding="utf-8")
     assert text.count('src="data:image/png;base64,') == len(FIGURES_SHOWN)
     assert "http" not in text.replace("http-equiv", "")  # nothing is fetched
-    for one in FIGURES_SHOWN:
-        assert (paper.parent / "figures" / f"{one.family}_{one.name}.pdf").read_bytes().startswith(b"%PDF")
+    for shown in FIGURES_SHOWN:
+        assert (paper.parent / "figures" / f"{shown.family}_{shown.name}.pdf").read_bytes().startswith(b"%PDF")
     assert text.count('<tr class="claim">') == 10
     assert "undecided at this number of seeds" in text
 
@@ -69,12 +71,12 @@ def test_networks_of_every_family_run_live_beside_the_report(paper):
 
 
 def test_numbers_and_verdicts_are_kept(paper):
-    found = json.loads((paper.parent / "claims.json").read_text(encoding="utf-8"))
-    assert found["made"]["command"] == "quiescent paper"
-    numbers = [claim["number"] for claim in found["claims"]]
+    kept = json.loads((paper.parent / "claims.json").read_text(encoding="utf-8"))
+    assert kept["made"]["command"] == "quiescent paper"
+    numbers = [claim["number"] for claim in kept["claims"]]
     assert numbers == [*map(str, range(1, 11)), "gaussian noise", "uniform noise"]
-    assert found["claims"][0]["all"]["verdict"] == "undecided"  # one seed has no interval
-    assert found["claims"][0]["all"]["criteria"][0]["low"] is None
+    assert kept["claims"][0]["all"]["verdict"] == "undecided"  # one seed has no interval
+    assert kept["claims"][0]["all"]["criteria"][0]["low"] is None
     with xr.open_dataset(paper.parent / "results.nc", group="spatial_navigation/kl", engine="h5netcdf") as kl:
         core = [name for name in CONDITIONS if name.startswith("spatial") and CONDITIONS[name].core]
         rest = kl["kl"].sel(condition=core, phase="quiescent", reading="all", reference=core)
@@ -99,9 +101,9 @@ def test_a_second_time_nothing_is_trained_or_measured_but_all_is_drawn(paper):
 def test_a_comparison_is_not_drawn_of_one_condition(paper):
     plan = make_plan(paper.parents[1], MINI, [0], "spatial_navigation")
     alone = plan._replace(runs={name: runs for name, runs in plan.runs.items() if CONDITIONS[name].core})
-    results = collect(alone)
-    family = [one for one in FIGURES_SHOWN if one.family == "spatial_navigation"]
-    left_out = {one.name for one in family if not can_be_drawn(one, alone, results)}
+    results = gather(alone)
+    family = [shown for shown in FIGURES_SHOWN if shown.family == "spatial_navigation"]
+    left_out = {shown.name for shown in family if not can_be_drawn(shown, alone, results)}
     assert left_out == {"validity_added", "summary_added"}
 
 
@@ -111,9 +113,9 @@ def test_a_damaged_or_outdated_measure_is_made_again(paper):
     (run / "measures" / "variance.nc").write_bytes(b"nothing")
     with h5py.File(run / "measures" / "distance.nc", "a") as file:
         file.attrs["origin"] = "another version"
-    (task,) = make_plan(out, MINI, [0], "gru").tasks()
-    assert task.run.folder == run
-    assert set(task.measures) == {"variance", "distance"}
+    (measurement,) = make_plan(out, MINI, [0], "gru").measurements()
+    assert measurement.run.folder == run
+    assert set(measurement.measures) == {"variance", "distance"}
 
 
 SCRIPT = """
@@ -155,7 +157,7 @@ def test_killed_while_it_measures_it_goes_on_where_it_was(tmp_path):
     assert finished
     assert {path: after[path] for path in finished} == {path: kept[path] for path in finished}
     assert (tmp_path / "out" / "report" / "index.html").exists()
-    assert make_plan(tmp_path / "out", MINI, [0, 1], "gru").tasks() == []
+    assert make_plan(tmp_path / "out", MINI, [0, 1], "gru").measurements() == []
 
 
 def test_the_full_scale_is_the_paper_and_the_small_one_smaller_in_every_way():
@@ -193,11 +195,20 @@ def test_bad_words_are_refused_before_anything_is_written(monkeypatch, capsys, t
     ]:
         monkeypatch.setattr(sys, "argv", ["quiescent", "paper", *words])
         with pytest.raises(SystemExit) as stop:
-            cli.main()
+            main()
         assert stop.value.code == 2
         assert message in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
-    assert cli._ranges("0-2,5") == "0,1,2,5"
+
+
+def test_ranges_of_seeds_are_written_out(monkeypatch):
+    seeds = []
+    monkeypatch.setattr(
+        "quiescent.studies.paper.run.run_paper", lambda out, scale, given, *_, **__: seeds.append(given)
+    )
+    for word in ("0-2,5", "3", "7,1"):
+        assert CliRunner().invoke(app, ["paper", "--seeds", word]).exit_code == 0
+    assert seeds == [(0, 1, 2, 5), (3,), (7, 1)]
 
 
 def test_a_folder_of_another_scale_is_an_error_that_says_so(tmp_path):

@@ -7,20 +7,21 @@ import re
 
 import numpy as np
 import pytest
-import torch
 
 from quiescent.config.load import load_config
 from quiescent.errors import QuiescentError
+from quiescent.evaluation.apply import apply
 from quiescent.measures import MEASURES
 from quiescent.networks import NETWORKS, Kind
-from quiescent.page import render as live
-from quiescent.page.write import LIMIT, rounding_error, write_page
-from quiescent.page.render import legend, title
+from quiescent.page import render
+from quiescent.page.describe import SEEN
 from quiescent.page.pack import pack
+from quiescent.page.render import legend, title
+from quiescent.page.write import rounding_error, write_page
 from quiescent.quiescence.observe import observe
 from quiescent.quiescence.phases import BEHAVIOUR
-from quiescent.training.train import train
 from quiescent.training.state import load_networks
+from quiescent.training.train import train
 
 
 def unpack(packed):
@@ -53,15 +54,17 @@ def test_weights_and_cells_arrive_as_they_are(runs, tmp_path):
 def test_references_are_the_numbers_of_the_measures(runs, tmp_path):
     write_page(tmp_path / "page.html", runs[:1], weights="float32")
     (sent,) = data_of(tmp_path / "page.html")["members"]
-    (seen,) = observe(load_networks(runs[:1]), BEHAVIOUR)
-    rng = np.random.default_rng(0)
-    measured = MEASURES["displacement"].compute({"active": seen}, {}, rng)["msd"].sel(phase="active")
-    there = measured.sel(lag=[lag for lag in sent["behaviour"]["lags"] if lag in measured["lag"]])
-    found = dict(zip(sent["behaviour"]["lags"], sent["behaviour"]["msd"], strict=True))
-    np.testing.assert_allclose([found[int(lag)] for lag in there["lag"]], there)
-    curve = MEASURES["coverage"].compute({"active": seen}, {}, rng)["coverage"].sel(phase="active")
-    np.testing.assert_allclose([sent["behaviour"]["coverage"][t - 1] for t in curve["time"].values], curve)
-    assert 0 <= sent["behaviour"]["floor"] < sent["behaviour"]["uniform"]
+    (activity,) = observe(load_networks(runs[:1]), BEHAVIOUR)
+    displacement, coverage = (
+        apply(MEASURES[name], {"active": activity}, lambda _: np.random.default_rng(0)).sel(phase="active")
+        for name in ("displacement", "coverage")
+    )
+    references = sent["behaviour"]
+    np.testing.assert_allclose(np.array(references["lags"]) * sent["dt"], displacement["lags"])
+    np.testing.assert_allclose(references["msd"], displacement["msd"])
+    steps = np.rint(coverage["times"].values / sent["dt"]).astype(int)
+    np.testing.assert_allclose([references["coverage"][step - 1] for step in steps], coverage["coverage"])
+    assert 0 <= references["floor"] < references["uniform"]
 
 
 def test_half_precision_halves_the_weights_and_is_checked(tiny, tmp_path):
@@ -76,14 +79,13 @@ def test_half_precision_halves_the_weights_and_is_checked(tiny, tmp_path):
 
 
 def test_rounding_that_shows_is_never_silent(runs, tmp_path, monkeypatch):
-    monkeypatch.setitem(LIMIT, "position", 0.0)
-    monkeypatch.setattr("quiescent.page.pack.rounding_error", lambda members: 0.034)
+    monkeypatch.setattr("quiescent.page.write.rounding_error", lambda members: 0.034)  # m
     with pytest.raises(QuiescentError, match=r"weights=float16: moves what .*seed_0 decodes by 3.4 cm"):
         write_page(tmp_path / "page.html", runs, weights="float16")
     assert not (tmp_path / "page.html").exists()
     page = write_page(tmp_path / "page.html", runs)
     assert (page.weights, page.moved) == ("float32", 0.034)
-    monkeypatch.setitem(LIMIT, "position", 0.1)
+    monkeypatch.setattr("quiescent.page.write.LIMIT", 3.5)
     assert write_page(tmp_path / "page.html", runs).weights == "float16"
 
 
@@ -186,15 +188,19 @@ def test_the_legend_tells_members_apart():
     ]
 
 
-def test_every_script_that_is_shipped_is_in_the_page():
-    shipped = {path.name for path in (live.FOLDER).glob("*.js")} | {"vendor/uPlot.iife.min.js"}
-    assert shipped == set(live.SCRIPTS)
-    assert "</script" not in "".join(map(live._asset, live.SCRIPTS)).lower()
+def test_every_script_that_is_shipped_is_in_the_page(runs, tmp_path):
+    shipped = {str(path.relative_to(render.FOLDER)) for path in render.FOLDER.rglob("*.js")}
+    assert shipped == set(render.SCRIPTS)
+    write_page(tmp_path / "page.html", runs, weights="float32")
+    text = (tmp_path / "page.html").read_text("utf-8")
+    for name in shipped:
+        script = (render.FOLDER / name).read_text("utf-8")
+        assert script in text
+        assert "</script" not in script.lower()
 
 
 def test_behaviour_with_states_is_the_behaviour_that_measures_see(runs):
-    from quiescent.page.describe import SEEN
-
     (with_states,), (without,) = (observe(load_networks(runs[:1]), phase) for phase in (SEEN, BEHAVIOUR))
     np.testing.assert_array_equal(with_states.decoded, without.decoded)
-    assert torch.is_tensor(torch.from_numpy(with_states.states))
+    assert with_states.states.shape == (*without.decoded.shape[:2], 16)
+    assert without.states is None

@@ -19,7 +19,7 @@ class QuiescentError(Exception):
 
 
 class EngineLost(QuiescentError):  # noqa: N818 - nobody's mistake
-    """What hands out jobs is gone; only a new process can start it again."""
+    """The engine that hands out jobs is gone; only a new process can start it again."""
 
 
 def nearest(word: str, allowed: Sequence[str]) -> str:

@@ -4,31 +4,33 @@ import math
 
 import numpy as np
 import pytest
-from made import BOX, activity, brownian, leave_all_out, ornstein_uhlenbeck, wrap
+from made import BOX, CIRCLE, activity, brownian, leave_all_out, measured, ornstein_uhlenbeck, wrap
 
-from quiescent.measures.coverage import BINS, bins_of, compute, coverage, mixing, visited
+from quiescent.measures.coverage import BINS, bins_of, coverage, mixing, visited
+
+BOUNDS = BOX.bounds
 
 
 def sweep():
-    """A path through the middle of every bin of the box."""
+    """Make a path through the middle of every bin of the box."""
     middles = -1.1 + 2.2 * (np.arange(BINS) + 0.5) / BINS
     return np.stack(np.meshgrid(middles, middles), -1).reshape(-1, 1, 2)
 
 
 def test_a_path_through_every_bin_covers_all_and_one_that_stands_covers_one_bin():
     path = sweep()
-    area = visited(bins_of(np.repeat(path, 20, axis=0), BOX), 2)
+    area = visited(bins_of(np.repeat(path, 20, axis=0), BOUNDS), 2)
     assert area.mean() == pytest.approx(0.95)
-    reached = coverage(bins_of(path, BOX), np.ones(BINS**2, bool))
+    reached = coverage(bins_of(path, BOUNDS), np.ones(BINS**2, bool))
     np.testing.assert_allclose(reached[:, 0], (np.arange(BINS**2) + 1) / BINS**2)
     standing = np.zeros((50, 3, 2)) + 0.01
-    np.testing.assert_allclose(coverage(bins_of(standing, BOX), np.ones(BINS**2, bool)), 1 / BINS**2)
+    np.testing.assert_allclose(coverage(bins_of(standing, BOUNDS), np.ones(BINS**2, bool)), 1 / BINS**2)
 
 
 def test_steps_outside_the_box_or_left_out_reach_nothing():
     paths = np.array([[[2.0, 0.0]], [[np.nan, np.nan]], [[0.0, -1.2]]])
-    assert (bins_of(paths, BOX) == -1).all()
-    assert coverage(bins_of(paths, BOX), np.ones(BINS**2, bool)).max() == 0
+    assert (bins_of(paths, BOUNDS) == -1).all()
+    assert coverage(bins_of(paths, BOUNDS), np.ones(BINS**2, bool)).max() == 0
 
 
 def test_the_visited_area_is_where_behaviour_was_most():
@@ -40,9 +42,9 @@ def test_the_visited_area_is_where_behaviour_was_most():
 @pytest.mark.parametrize("decay", [0.9, 0.98])
 def test_a_process_mixes_in_the_time_constant_of_its_autocorrelation(decay):
     paths = ornstein_uhlenbeck(np.random.default_rng(0), 2000, 200, 2, decay, 0.3)
-    found = mixing(paths, 0.02)
-    assert found.time == pytest.approx(-0.02 / math.log(decay), rel=0.05)
-    assert not found.censored
+    time, censored = mixing(paths, 0.02, BOX)
+    assert time == pytest.approx(-0.02 / math.log(decay), rel=0.05)
+    assert not censored
 
 
 def test_a_heading_mixes_as_its_diffusion_says():
@@ -50,22 +52,24 @@ def test_a_heading_mixes_as_its_diffusion_says():
     std = 0.2
     start = np.random.default_rng(1).uniform(-math.pi, math.pi, (1, 500, 1))
     paths = wrap(start + brownian(np.random.default_rng(0), 1000, 500, 1, std))
-    assert mixing(paths, 0.02, circular=True).time == pytest.approx(0.02 * 2 / std**2, rel=0.1)
+    assert mixing(paths, 0.02, CIRCLE).time == pytest.approx(0.02 * 2 / std**2, rel=0.1)
 
 
 def test_paths_that_stand_where_they_began_never_mix():
     starts = np.random.default_rng(0).normal(0, 0.3, (1, 50, 2))
-    found = mixing(np.repeat(starts, 200, axis=0), 0.02)
-    assert found.censored
-    assert found.time == pytest.approx(0.02 * 100)
+    time, censored = mixing(np.repeat(starts, 200, axis=0), 0.02, BOX)
+    assert censored
+    assert time == pytest.approx(0.02 * 100)
 
 
 def test_curves_are_labelled_and_end_with_their_phase():
     rng = np.random.default_rng(0)
     rest = activity(ornstein_uhlenbeck(rng, 300, 40, 2, 0.9, 0.3))
     phases = {"active": activity(rng.normal(0, 0.3, (100, 40, 2))), "quiescent": rest, "gone": leave_all_out(rest)}
-    found = compute(phases, {}, rng)
-    assert found["coverage"].dims == ("phase", "time")
-    assert found["coverage"].sel(phase="active").notnull().sum() == (found["time"] <= 100).sum()
-    assert float(found["coverage_end"].sel(phase="quiescent")) == float(found["coverage"].sel(phase="quiescent")[-1])
-    assert found["coverage_end"].sel(phase="gone").isnull()
+    result = measured("coverage", phases)
+    assert result["coverage"].dims == ("phase", "time")
+    steps = np.round(result["times"].values / 0.02)
+    assert (steps[0], steps[-1]) == (1, 300)
+    assert result["coverage"].sel(phase="active").notnull().sum() == (steps <= 100).sum()
+    assert float(result["coverage_end"].sel(phase="quiescent")) == float(result["coverage"].sel(phase="quiescent")[-1])
+    assert result["coverage_end"].sel(phase="gone").isnull()

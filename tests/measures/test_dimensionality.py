@@ -2,19 +2,17 @@
 
 import numpy as np
 import pytest
-from made import activity
+from made import activity, leave_all_out, measured
 from scipy.stats import special_ortho_group
 
-from quiescent.quiescence.components import principal, spread_of
-from quiescent.measures.dimensionality import compute
 from quiescent.measures.manifold import EVERY, FIRST
-from quiescent.measures.manifold import compute as project
+from quiescent.quiescence.components import principal, spread_of
 
 UNITS = 40
 
 
 def cloud(rng, variances, axes, steps=60, trials=200):
-    """States with such variances along such axes, and decoded positions that are their first two."""
+    """Sample states with such variances along such axes, and decode their first two numbers as positions."""
     numbers = rng.normal(size=(steps, trials, len(variances))) * np.sqrt(variances)
     states = (numbers @ axes[: len(variances)]).astype(np.float32)
     return activity(numbers[..., :2], states=states)
@@ -28,10 +26,10 @@ def axes():
 def test_components_recover_a_known_spectrum_in_any_orientation(axes):
     rng = np.random.default_rng(0)
     variances = np.array([4.0, 2.0, 1.0, 0.5])
-    found = compute({"active": cloud(rng, variances, axes)}, {}, rng).sel(phase="active")
+    result = measured("dimensionality", {"active": cloud(rng, variances, axes)}).sel(phase="active")
     expected = np.append(np.cumsum(variances) / variances.sum(), np.ones(6))
-    np.testing.assert_allclose(found["explained"], expected, atol=0.01)
-    assert float(found["participation"]) == pytest.approx(variances.sum() ** 2 / (variances**2).sum(), rel=0.03)
+    np.testing.assert_allclose(result["explained"], expected, atol=0.01)
+    assert float(result["participation"]) == pytest.approx(variances.sum() ** 2 / (variances**2).sum(), rel=0.03)
 
 
 def test_the_same_subspace_is_shared_and_an_orthogonal_one_is_not(axes):
@@ -42,31 +40,33 @@ def test_the_same_subspace_is_shared_and_an_orthogonal_one_is_not(axes):
         "inside": cloud(rng, variances[::-1], axes),
         "outside": cloud(rng, variances, axes[10:]),
     }
-    found = compute(phases, {}, rng)
-    assert float(found["alignment"].sel(phase="inside")) == pytest.approx(1, abs=1e-3)
-    assert float(found["alignment"].sel(phase="outside")) == pytest.approx(0, abs=1e-3)
-    np.testing.assert_allclose(found["shared"].sel(phase="active"), found["explained"].sel(phase="active"), atol=1e-5)
+    result = measured("dimensionality", phases)
+    alignment = result["alignment"]
+    assert float(alignment.sel(phase="inside")) == pytest.approx(1, abs=1e-3)
+    assert float(alignment.sel(phase="outside")) == pytest.approx(0, abs=1e-3)
+    active = result.sel(phase="active")
+    np.testing.assert_allclose(active["shared"], active["explained"], atol=1e-5)
 
 
 def test_steps_that_are_left_out_take_no_part(axes):
     rng = np.random.default_rng(0)
-    one = cloud(rng, np.array([3.0, 1.0]), axes)
-    keep = np.ones(one.decoded.shape[:2], bool)
+    active = cloud(rng, np.array([3.0, 1.0]), axes)
+    keep = np.ones(active.decoded.shape[:2], bool)
     keep[::2] = False
-    spoiled = one._replace(states=np.where(keep[..., None], one.states, 1e3).astype(np.float32))
-    expected, found = (spread_of(each) for each in (one.states[1::2], spoiled.only(keep).states))
-    np.testing.assert_allclose(found.covariance, expected.covariance, rtol=1e-4, atol=1e-6)
-    nothing = compute({"active": one, "gone": one.only(np.zeros_like(keep))}, {}, rng).sel(phase="gone")
-    assert nothing.to_array().isnull().all()
-    assert spread_of(one.only(np.zeros_like(keep)).states) is None
+    spoiled = active._replace(states=np.where(keep[..., None], active.states, 1e3).astype(np.float32))
+    expected, kept = (spread_of(states) for states in (active.states[1::2], spoiled.only(keep).states))
+    np.testing.assert_allclose(kept.covariance, expected.covariance, rtol=1e-4, atol=1e-6)
+    result = measured("dimensionality", {"active": active, "gone": leave_all_out(active)})
+    assert result.sel(phase="gone").to_array().isnull().all()
+    assert spread_of(leave_all_out(active).states) is None
 
 
 def test_fewer_units_than_ten_have_as_many_components():
     rng = np.random.default_rng(0)
     small = activity(rng.normal(size=(50, 20, 2)), states=rng.normal(size=(50, 20, 4)).astype(np.float32))
-    found = compute({"active": small}, {}, rng)
-    assert found.sizes["component"] == 4
-    assert float(found["explained"].sel(phase="active", component=4)) == pytest.approx(1)
+    result = measured("dimensionality", {"active": small})
+    assert result.sizes["component"] == 4
+    assert float(result["explained"].sel(phase="active", component=4)) == pytest.approx(1)
 
 
 def test_principal_directions_are_orthonormal_and_in_falling_order(axes):
@@ -78,16 +78,14 @@ def test_principal_directions_are_orthonormal_and_in_falling_order(axes):
 
 def test_the_manifold_shows_one_step_in_twenty_on_behaviours_components(axes):
     rng = np.random.default_rng(0)
-    one = cloud(rng, np.array([4.0, 1.0, 0.1]), axes, steps=100, trials=50)
-    found = project({"active": one, "quiescent": one.only(np.zeros((100, 50), bool))}, {}, rng)
-    dots = found["points"].sel(phase="active").dropna("point")
+    active = cloud(rng, np.array([4.0, 1.0, 0.1]), axes, steps=100, trials=50)
+    result = measured("manifold", {"active": active, "quiescent": leave_all_out(active)})
+    dots = result["points"].sel(phase="active").dropna("point")
     assert dots.sizes["point"] == 50 * len(range(FIRST, 100, EVERY))
-    variances = dots.var("point").values
-    np.testing.assert_allclose(variances, [4, 1, 0.1], rtol=0.2)
-    # Places stay with their dots: the distance from the centre is that of the first two numbers.
-    np.testing.assert_allclose(
-        np.linalg.norm(dots.values[:, :2], axis=1), found["place"].sel(phase="active").dropna("point"), atol=0.15
-    )
-    area = np.prod([edges[1] - edges[0] for edges in found["edges"].values])
-    assert float(found["density"].sel(phase="active").sum()) * area == pytest.approx(1, abs=1e-4)
-    assert found["points"].sel(phase="quiescent").isnull().all()
+    np.testing.assert_allclose(dots.var("point").values, [4, 1, 0.1], rtol=0.2)
+    # Hues stay with their dots: the distance from the centre is that of the first two numbers.
+    hue = result["hue"].sel(phase="active").dropna("point")
+    np.testing.assert_allclose(np.linalg.norm(dots.values[:, :2], axis=1), hue, atol=0.15)
+    area = np.prod([edges[1] - edges[0] for edges in result["edges"].values])
+    assert float(result["density"].sel(phase="active").sum()) * area == pytest.approx(1, abs=1e-4)
+    assert result["points"].sel(phase="quiescent").isnull().all()

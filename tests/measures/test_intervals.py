@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from quiescent.measures.statistics import seed_interval
+from quiescent.statistics import seed_interval
 
 
 def test_the_interval_covers_the_truth_in_95_of_100_cases():

@@ -4,27 +4,28 @@ import math
 
 import numpy as np
 import pytest
-from made import activity, leave_all_out, leave_out, ornstein_uhlenbeck, wrap
+from made import CIRCLE, activity, leave_all_out, leave_out, measured, ornstein_uhlenbeck, wrap
 
-from quiescent.measures.order import LAGS, compute, lengths, shuffled
+from quiescent.measures.order import LAGS, lengths, shuffled
 
 
 def test_independent_places_have_no_order_at_any_lag():
     rng = np.random.default_rng(0)
-    found = compute({"active": activity(rng.normal(size=(500, 50, 2)))}, {}, rng)
-    np.testing.assert_allclose(found["order"], 0, atol=0.03)
+    result = measured("order", {"active": activity(rng.normal(size=(500, 50, 2)))})
+    np.testing.assert_allclose(result["order"], 0, atol=0.03)
 
 
 def test_displacements_of_an_ornstein_uhlenbeck_process_follow_its_closed_form():
     rng = np.random.default_rng(0)
     decay, std = 0.95, 0.3
-    one = leave_out(activity(ornstein_uhlenbeck(rng, 1000, 100, 2, decay, std)), rng, 0.2)
-    found = compute({"active": one}, {}, rng).sel(phase="active")
+    active = leave_out(activity(ornstein_uhlenbeck(rng, 1000, 100, 2, decay, std)), rng, 0.2)
+    result = measured("order", {"active": active}).sel(phase="active")
     # The length of a Gaussian displacement on the plane is Rayleigh distributed.
     expected = math.sqrt(math.pi / 2) * std * np.sqrt(2 * (1 - decay ** np.array(LAGS)))
-    np.testing.assert_allclose(found["displacement"], expected, rtol=0.03)
+    np.testing.assert_allclose(result["displacement"], expected, rtol=0.03)
     # Far apart in time, shuffled steps are almost independent.
-    np.testing.assert_allclose(found["shuffled"], math.sqrt(math.pi) * std, rtol=0.05)
+    np.testing.assert_allclose(result["shuffled"], math.sqrt(math.pi) * std, rtol=0.05)
+    np.testing.assert_allclose(result["lags"], 0.02 * np.array(LAGS))
 
 
 def test_shuffling_keeps_the_places_of_every_path_and_what_is_left_out():
@@ -32,22 +33,23 @@ def test_shuffling_keeps_the_places_of_every_path_and_what_is_left_out():
     paths = leave_out(activity(rng.normal(size=(60, 5, 2))), rng).decoded
     mixed = shuffled(paths, rng)
     assert not np.array_equal(mixed, paths, equal_nan=True)
-    for one, other in zip(paths.swapaxes(0, 1), mixed.swapaxes(0, 1), strict=True):
-        np.testing.assert_array_equal(np.sort(one, axis=0), np.sort(other, axis=0))
+    for path, other in zip(paths.swapaxes(0, 1), mixed.swapaxes(0, 1), strict=True):
+        np.testing.assert_array_equal(np.sort(path, axis=0), np.sort(other, axis=0))
 
 
 def test_a_heading_moves_the_short_way_round():
     turning = wrap(0.1 * np.arange(200)[:, None, None] * np.ones((1, 4, 1)))
-    np.testing.assert_allclose(lengths(turning, 5, circular=True), 0.5)
-    np.testing.assert_allclose(lengths(turning, 60, circular=True), 2 * math.pi - 6)
-    assert len(lengths(turning, 200, circular=True)) == 0
+    np.testing.assert_allclose(lengths(turning, 5, CIRCLE), 0.5)
+    np.testing.assert_allclose(lengths(turning, 60, CIRCLE), 2 * math.pi - 6)
+    assert len(lengths(turning, 200, CIRCLE)) == 0
 
 
 def test_rest_that_moves_like_behaviour_is_nearer_to_it_than_its_shuffled_self():
     rng = np.random.default_rng(0)
-    one, other = (activity(ornstein_uhlenbeck(rng, 300, 50, 2, 0.98, 0.3)) for _ in range(2))
-    found = compute({"active": one, "quiescent": other, "gone": leave_all_out(other)}, {}, rng)
-    rest = found.sel(phase="quiescent")
-    assert (rest["to_behaviour"] < rest["shuffled_to_behaviour"]).all()
-    assert found.sel(phase="gone").to_array().isnull().all()
-    assert found["order"].sel(phase="active", lag=1) == pytest.approx(1 - math.sqrt(1 - 0.98), abs=0.05)
+    active, rest = (activity(ornstein_uhlenbeck(rng, 300, 50, 2, 0.98, 0.3)) for _ in range(2))
+    result = measured("order", {"active": active, "quiescent": rest, "gone": leave_all_out(rest)})
+    quiescent = result.sel(phase="quiescent")
+    assert (quiescent["to_behaviour"] < quiescent["shuffled_to_behaviour"]).all()
+    assert result.sel(phase="gone").to_array().isnull().all()
+    assert LAGS[0] == 1
+    assert float(result["order"].sel(phase="active")[0]) == pytest.approx(1 - math.sqrt(1 - 0.98), abs=0.05)

@@ -3,6 +3,7 @@
 import csv
 import http.server
 import io
+import itertools
 import math
 import shutil
 import threading
@@ -16,14 +17,15 @@ from scipy import stats
 from quiescent.config.load import load_config
 from quiescent.measures.coverage import bins_of, coverage, visited
 from quiescent.measures.displacement import displacement
-from quiescent.measures.kl import density, kl
+from quiescent.measures.kl import density_of, kl
 from quiescent.networks.loop import simulate
-from quiescent.page.write import write_page
 from quiescent.page.pack import pack
+from quiescent.page.write import write_page
 from quiescent.quiescence.observe import observe, rest
 from quiescent.quiescence.phases import BEHAVIOUR
-from quiescent.training.train import train
+from quiescent.statistics import points_of
 from quiescent.training.state import load_networks
+from quiescent.training.train import train
 
 playwright = pytest.importorskip("playwright.sync_api", reason="the page is tested with playwright: the extra 'dev'")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -90,6 +92,13 @@ def line(tmp_path_factory):
     (folder / "line.csv").write_text("time,x\n" + "\n".join(rows))
     words = LINE | {"task.path": folder / "line.csv", "task.augment": False}
     return made(folder, [config_of("recorded/sargolini", words, {})])
+
+
+@pytest.fixture(scope="module")
+def unlike(tmp_path_factory):
+    """Two networks whose tasks differ in the duration of a step, in the length of a trial, and in the box."""
+    small = {"task.dt": 0.05, "task.box_width": 1.2, "task.box_height": 0.8, "task.steps": 32}
+    return made(tmp_path_factory.mktemp("unlike"), [config_of(NOISY, words) for words in ({}, small)])
 
 
 @pytest.fixture(scope="module")
@@ -231,14 +240,15 @@ def test_live_measures_are_those_of_the_package(show, pair, headings, line):
         for number, members in enumerate(everyone):
             (active,) = observe(members, BEHAVIOUR)
             (dream,) = rest(members, trials=40, steps=150, noise=5.0, sigma2=None)
-            found = page.evaluate(record, [number, dream.decoded.tolist()])
-            area = visited(bins_of(active.decoded, active.box), len(active.box))
-            assert found["coverage"] == pytest.approx(coverage(bins_of(dream.decoded, dream.box), area)[-1].mean())
-            msd = displacement(dream.decoded, np.array(found["lags"]), circular=dream.circular).mean(1)
-            np.testing.assert_allclose(found["msd"], msd, rtol=1e-4, atol=1e-9)
-            p, q = (density(one.decoded, circular=one.circular) for one in (dream, active))
-            expected = kl(p, q, rng=np.random.default_rng(0), n_draws=50_000)
-            assert found["kl"] == pytest.approx(expected.value, abs=0.02 + 4 * expected.stderr)
+            live = page.evaluate(record, [number, dream.decoded.tolist()])
+            bounds = active.space.bounds
+            area = visited(bins_of(active.decoded, bounds), len(bounds))
+            assert live["coverage"] == pytest.approx(coverage(bins_of(dream.decoded, bounds), area)[-1].mean())
+            msd = displacement(dream.decoded, np.array(live["lags"]), dream.space).mean(1)
+            np.testing.assert_allclose(live["msd"], msd, rtol=1e-4, atol=1e-9)
+            p, q = (density_of(points_of(activity.decoded), activity.space) for activity in (dream, active))
+            expected = kl(p, q, rng=np.random.default_rng(0), samples=50_000)
+            assert live["kl"] == pytest.approx(expected.value, abs=0.02 + 4 * expected.stderr)
 
 
 def test_references_are_drawn_of_behaviour_and_a_dream_fills_in_its_curves(show, pair):
@@ -254,6 +264,99 @@ def test_references_are_drawn_of_behaviour_and_a_dream_fills_in_its_curves(show,
         assert row[width - 1] == row[2 * width - 1] > 0
     assert "nats" in page.inner_text("#kl output")
     assert "%" in page.inner_text("#coverage output")
+
+
+def test_every_network_has_its_own_seconds(show, unlike):
+    path, everyone = unlike
+    page = show(path)
+    page.evaluate("""() => {
+      page.advance(40);
+      page.plots.refresh();
+      page.sleep(true);
+      for (let i = 0; i < 3; i++) { page.advance(50); page.plots.refresh(); }
+      page.tell();
+    }""")
+    curves = """(name) => {
+      const [times, ...curves] = page.plots.plots[name].data;
+      return curves.map((values) => times.filter((_, i) => values[i] != null));
+    }"""
+    recorded = """([m, phase]) => {
+      const record = page.world.records[m][phase];
+      return { kl: record.curve.klTime, displacement: record.displacement().lags, coverage: record.curve.time };
+    }"""
+    for name, references in (("kl", 2), ("displacement", 1), ("coverage", 1)):
+        times = iter(page.evaluate(curves, name))
+        for number, members in enumerate(everyone):
+            task = members.configs[0].task
+            behaviour = page.evaluate(f"() => page.world.members[{number}].spec.behaviour")
+            expected = {"displacement": behaviour["lags"], "coverage": range(1, task.steps + 1)}
+            for _ in range(references):
+                reference = next(times)
+                if name in expected:
+                    np.testing.assert_allclose(reference, np.array(expected[name]) * task.dt)
+            for phase in ("awake", "asleep"):
+                steps = np.array(page.evaluate(recorded, [number, phase])[name])
+                assert len(steps)
+                np.testing.assert_allclose(next(times), steps * task.dt)
+        assert next(times, None) is None
+    low, high = page.evaluate("() => page.plots.ends()")
+    assert low == 0.02
+    assert high >= 150 * 0.05
+    assert page.inner_text("#speed-value") == "1.3 / 3.2 \N{MULTIPLICATION SIGN} real time"
+    assert page.inner_text("#displacement output").endswith("s")
+    assert [line.split(",")[0] for line in page.locator(".now").all_inner_texts()] == ["asleep 3.0 s", "asleep 7.5 s"]
+    rows = list(csv.DictReader(io.StringIO(page.evaluate("() => quiescent.table()"))))
+    assert {round(float(row["time_s"]) / int(row["step"]), 6) for row in rows} == {0.02, 0.05}
+
+
+def test_every_network_has_its_own_walls(show, unlike):
+    path, everyone = unlike
+    page = show(path)
+    places = page.evaluate("""() => page.world.members.map((member, m) => {
+      const places = [];
+      for (let t = 0; t < 400; t++) {
+        page.advance(1);
+        places.push(...page.world.members[m].animals.slice(0, page.world.count).map((animal) => animal.place));
+      }
+      return places;
+    })""")
+    ends = """(m) => {
+      const arena = page.arenas[m];
+      arena.draw(page.theme, 0);
+      const [[left, right], [bottom, top]] = arena.box;
+      return { width: arena.x([right, 0]) - arena.x([left, 0]), height: arena.y([0, bottom]) - arena.y([0, top]) };
+    }"""
+    for number, members in enumerate(everyone):
+        walls = np.array(members.configs[0].task.space.walls)
+        reached = np.abs(places[number]).max(0)
+        assert (reached <= walls[:, 1] + 0.2).all()  # a long step may end beyond a wall
+        assert (reached >= 0.7 * walls[:, 1]).all()
+        np.testing.assert_array_equal(page.evaluate(f"() => page.arenas[{number}].box"), walls)
+        drawn, (width, height) = page.evaluate(ends, number), np.ptp(walls, axis=1)
+        assert drawn["width"] / drawn["height"] == pytest.approx(width / height)
+    # A click in the larger arena, outside the smaller one: there the start is the nearest place within the walls.
+    box = page.locator("canvas.arena").first.bounding_box()
+    page.mouse.click(box["x"] + 0.9 * box["width"], box["y"] + 0.1 * box["height"])
+    starts = page.evaluate("() => page.world.members.map(({ animals }) => animals[0].place)")
+    np.testing.assert_allclose(starts[0], [0.8 * 1.1 * 1.1] * 2, atol=0.02)
+    np.testing.assert_allclose(starts[1], [0.6, 0.4])
+    # And a click in the middle of the smaller arena's right half is a quarter of its width from its own centre.
+    box = page.locator("canvas.arena").nth(1).bounding_box()
+    page.mouse.click(box["x"] + 0.75 * box["width"], box["y"] + 0.5 * box["height"])
+    assert page.evaluate("() => page.world.place") == pytest.approx([0.25 * 1.2 * 1.1, 0], abs=0.02)
+
+
+def test_no_word_of_the_controls_covers_another(show, unlike):
+    page = show(unlike[0])
+    boxes = page.evaluate("""() => [...document.querySelectorAll('.field')].map((field) => {
+      const range = document.createRange();
+      range.selectNodeContents(field.firstElementChild); // the label and its value
+      const { left, right, top } = range.getBoundingClientRect();
+      return [Math.round(top / 20), left, right];
+    })""")
+    assert len(boxes) == 6
+    for (row, _, right), (next_row, left, _) in itertools.pairwise(boxes):
+        assert next_row != row or right <= left
 
 
 def test_noise_is_normal_and_comes_again_with_its_seed(show, pair):

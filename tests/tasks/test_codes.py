@@ -9,14 +9,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from quiescent.streams import stream
-from quiescent.tasks.codes import (
-    HeadDirectionCellSettings,
-    Identity,
-    PlaceCellSettings,
-    decoding_error,
-    head_direction_cells,
-    place_cells,
-)
+from quiescent.tasks.head_direction_cells import HeadDirectionCellSettings, head_direction_cells
+from quiescent.tasks.codes import Identity, decoding_error
+from quiescent.tasks.place_cells import PlaceCellSettings, place_cells
 
 BOX = ((-1.1, 1.1), (-1.1, 1.1))
 CPU = torch.device("cpu")

@@ -50,7 +50,10 @@ else:
 
 
 class Config(Settings):
-    """Everything that decides what is trained: one member network per seed."""
+    """Everything that decides what is trained: task, network, training, and one member network per seed.
+
+    Made by `load_config`; frozen.
+    """
 
     name: str
     seed: Seeds = (0,)
@@ -59,7 +62,7 @@ class Config(Settings):
     training: TrainingSettings = TrainingSettings()
 
     def members(self) -> tuple["Config", ...]:
-        """One configuration per seed."""
+        """Split into one configuration per seed."""
         return tuple(self.model_copy(update={"seed": (seed,)}) for seed in self.seed)
 
     def to_yaml(self) -> str:

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from quiescent.measures.measure import AXES, Activities, Known, Measure, Quantity, Values
-from quiescent.measures.statistics import Estimate, PerTrial, bootstrap_error, mean
+from quiescent.measures.measure import AXES, Activities, Known, Measure, PerTrial, Quantity, Values
 from quiescent.spaces import Space
+from quiescent.statistics import Estimate, bootstrap_error, mean
 
 
 def apply(
@@ -55,7 +55,7 @@ def unit_of(kind: str, space: Space) -> str:
     Examples
     --------
     >>> from quiescent.spaces import Box
-    >>> unit_of("length^2/s", Box(((0, 1),))), unit_of("1/volume", Box(((0, 1), (0, 1))))
+    >>> unit_of("length^2/s", Box(((0.0, 1.0),))), unit_of("1/volume", Box(((0.0, 1.0), (0.0, 1.0))))
     ('m^2/s', '1/m^2')
     """
     if kind == "spread":

@@ -7,7 +7,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from quiescent.runs.run import Metrics
-from quiescent.spaces import Space
+from quiescent.spaces import SpaceClass
 
 # By name of the measure: arrays over condition, seed, mostly reading and phase.
 Results = Mapping[str, xr.Dataset]
@@ -20,7 +20,7 @@ class Drawing(NamedTuple):
 
     measures: tuple[str, ...]
     draw: Callable[[Results], Figure]
-    space: type[Space] | None = None  # the only kind of space that it is for; None: for all
+    space: SpaceClass | None = None  # the only kind of space that it is for; None: for all
 
 
 class HistoryDrawing(NamedTuple):

@@ -14,8 +14,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import NullFormatter
 
 from quiescent.figures.style import COLOURS, PAGE, panels, style
-from quiescent.measures.statistics import seed_interval
 from quiescent.spaces import Space, from_text
+from quiescent.statistics import seed_interval
 
 LABEL_WIDTH = 28  # characters, before a condition's name is broken
 MOST_COLUMNS = 4

@@ -12,7 +12,7 @@ ROWS = {"random": "untrained", "uniform": "uniform density", "behaviour": "other
 
 
 def draw(results: Results) -> Figure:
-    """Mean and standard deviation over seeds; untrained networks and densities as means over conditions."""
+    """Draw mean and standard deviation over seeds; untrained networks and densities as means over conditions."""
     dataset = results["kl"]
     names = names_of(dataset)
     references = [one for one in names if one in dataset["reference"].values]

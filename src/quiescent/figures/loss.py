@@ -14,7 +14,7 @@ TITLES = {"loss": "test loss", "error": "test decoding error (m² or rad²)"}
 
 
 def draw(histories: Histories) -> Figure:
-    """Mean over seeds with a band of one standard deviation, one line per condition."""
+    """Draw means over seeds with a band of one standard deviation, one line per condition."""
     with style():
         figure = Figure(figsize=(PAGE, PAGE * 0.36), layout="constrained")
         for axes, (key, title) in zip(figure.subplots(1, 2), TITLES.items(), strict=True):
@@ -32,7 +32,7 @@ def draw(histories: Histories) -> Figure:
 
 
 def align(logs: Sequence[Sequence[Metrics]], key: str) -> tuple[np.ndarray, np.ndarray]:
-    """Batches that every seed was tested at, and the values there (seed, batch)."""
+    """Select the batches that every seed was tested at, and the values there (seed, batch)."""
     tables = [{entry.batch: getattr(entry, key) for entry in log} for log in logs]
     batches = sorted(set.intersection(*(set(table) for table in tables)))
     return np.array(batches), np.array([[table[batch] for batch in batches] for table in tables])

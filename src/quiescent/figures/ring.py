@@ -6,8 +6,8 @@ from matplotlib.figure import Figure
 
 from quiescent.figures.drawing import Drawing, Results
 from quiescent.figures.grid import names_of, per_condition, reading
-from quiescent.measures.statistics import seed_interval
 from quiescent.spaces import Circle
+from quiescent.statistics import seed_interval
 
 
 def draw(results: Results) -> Figure:

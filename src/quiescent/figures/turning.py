@@ -7,8 +7,8 @@ from matplotlib.figure import Figure
 from quiescent.figures.drawing import Drawing, Results
 from quiescent.figures.grid import names_of, per_condition, phase_title, phases_of, reading
 from quiescent.figures.style import COLOURS
-from quiescent.measures.statistics import seed_interval
 from quiescent.spaces import Circle
+from quiescent.statistics import seed_interval
 
 SHOWN = ("active", "quiescent", "noise_added")
 

@@ -14,7 +14,7 @@ PATIENCE = 10  # times in a row that a job may be killed without getting further
 
 
 class Engine(NamedTuple):
-    """What does jobs: `slots` side by side, if that is known.
+    """Do jobs somewhere: `slots` side by side, if that is known.
 
     `stop` lets those that run save and end; `check` raises `QuiescentError` if nothing will be done any more.
     """

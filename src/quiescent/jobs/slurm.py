@@ -16,6 +16,7 @@ from quiescent.settings import Count, Positive, Settings
 
 if TYPE_CHECKING:
     from parsl.config import Config as ParslConfig
+    from parsl.providers import SlurmProvider
 
 POLLING = 10  # s between looks at the queue
 SILENCE = 20  # s after which a worker that says nothing is taken for lost
@@ -93,31 +94,10 @@ def slurm_config(settings: SlurmSettings, allocations: int, folder: Path) -> "Pa
     from parsl.config import Config
     from parsl.executors import HighThroughputExecutor
     from parsl.jobs.error_handlers import windowed_error_handler
-    from parsl.launchers import SimpleLauncher
-    from parsl.providers import SlurmProvider
 
-    class Provider(SlurmProvider):
-        status_polling_interval = POLLING  # Parsl's own is a minute, for which a lost allocation is not replaced
-
-    provider = Provider(
-        partition=settings.partition,
-        account=settings.account,
-        qos=settings.qos,
-        constraint=settings.constraint,
-        cores_per_node=max(settings.cpus, settings.workers),  # one for each GPU at least
-        mem_per_node=settings.memory,
-        gpus_per_node=settings.gpus or None,
-        walltime=settings.walltime,
-        scheduler_options=f"#SBATCH {settings.options}" if settings.options else "",
-        worker_init=f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH\n{settings.setup}",
-        init_blocks=0,
-        max_blocks=allocations,
-        exclusive=False,
-        launcher=SimpleLauncher(),
-    )
     executor = HighThroughputExecutor(
         label="slurm",
-        provider=provider,
+        provider=_provider(settings, allocations),
         max_workers_per_node=settings.workers,
         available_accelerators=settings.gpus,
         address=settings.address or "127.0.0.1",
@@ -134,6 +114,31 @@ def slurm_config(settings: SlurmSettings, allocations: int, folder: Path) -> "Pa
         strategy="htex_auto_scale",
         strategy_period=1,
         max_idletime=60,
+    )
+
+
+def _provider(settings: SlurmSettings, allocations: int) -> "SlurmProvider":
+    from parsl.launchers import SimpleLauncher
+    from parsl.providers import SlurmProvider
+
+    class Provider(SlurmProvider):
+        status_polling_interval = POLLING  # Parsl's own is a minute, for which a lost allocation is not replaced
+
+    return Provider(
+        partition=settings.partition,
+        account=settings.account,
+        qos=settings.qos,
+        constraint=settings.constraint,
+        cores_per_node=max(settings.cpus, settings.workers),  # one for each GPU at least
+        mem_per_node=settings.memory,
+        gpus_per_node=settings.gpus or None,
+        walltime=settings.walltime,
+        scheduler_options=f"#SBATCH {settings.options}" if settings.options else "",
+        worker_init=f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH\n{settings.setup}",
+        init_blocks=0,
+        max_blocks=allocations,
+        exclusive=False,
+        launcher=SimpleLauncher(),
     )
 
 

@@ -1,1 +1,1 @@
-"""What the computer does, whatever the science: devices, threads, memory, processes, files."""
+"""The computer, whatever the science: devices, threads, memory, processes, files, stopping."""

@@ -11,7 +11,7 @@ from quiescent.errors import QuiescentError
 
 @contextmanager
 def explaining(path: Path) -> Iterator[None]:
-    """Turn a failure to write into one line that names the file."""
+    """Turn a failure to write inside the context into a `QuiescentError` of one line that names the file."""
     try:
         yield
     except OSError as error:
@@ -21,7 +21,10 @@ def explaining(path: Path) -> Iterator[None]:
 
 @contextmanager
 def writing(path: Path) -> Iterator[Path]:
-    """A temporary path that takes the place of `path` only once it is complete on disk."""
+    """Lend a temporary path, whose file takes the place of `path` once it is complete on disk.
+
+    After an error the file is removed.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     with explaining(path):
         path.parent.mkdir(parents=True, exist_ok=True)

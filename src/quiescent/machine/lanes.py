@@ -19,7 +19,7 @@ LEAST = 400_000  # multiplications per product: below, threads wait for Python's
 
 
 class Share(NamedTuple):
-    """Trials of one member; on a GPU, where one product serves all members, all trials of all.
+    """Part of a batch: trials of one member; on a GPU, where one product serves all members, all trials of all.
 
     Indexes arrays (..., member, trial, ...).
     """
@@ -29,7 +29,7 @@ class Share(NamedTuple):
 
 
 class Lanes:
-    """As many lanes as torch has threads on a CPU, one on a GPU. A context: torch's own threads rest inside."""
+    """Run work in as many lanes as torch has threads on a CPU, in one on a GPU. Inside, torch's own threads rest."""
 
     def __init__(self, device: torch.device) -> None:
         self._threads = torch.get_num_threads()
@@ -52,7 +52,7 @@ class Lanes:
     def map(
         self, work: Callable[[Share, Scratch], Result], members: int, trials: int, units: int
     ) -> list[tuple[Share, Result]]:
-        """Do `work` for every share, in the lanes; results come in the order of members and trials."""
+        """Do `work` for every share of a batch, in the lanes; results come in the order of members and trials."""
         if not self._on_cpu:
             whole = Share(slice(None), slice(0, trials))
             return [(whole, work(whole, self._scratch[0]))]
@@ -70,7 +70,7 @@ class Lanes:
 
 
 def share_out(members: int, trials: int, lanes: int) -> list[list[Share]]:
-    """Every lane's shares, as equal as blocks of trials allow; together they are all trials of all members.
+    """Share out a batch to lanes, as equally as blocks of trials allow; returns the shares of every lane.
 
     Examples
     --------
@@ -82,11 +82,11 @@ def share_out(members: int, trials: int, lanes: int) -> list[list[Share]]:
     shares: list[list[Share]] = []
     for lane in range(lanes):
         at, end = total * lane // lanes, total * (lane + 1) // lanes
-        own = []
+        of_lane = []
         while at < end:
             member, first = divmod(at, blocks)
             last = min(blocks, first + end - at)
-            own.append(Share(member, slice(first * BLOCK, min(trials, last * BLOCK))))
+            of_lane.append(Share(member, slice(first * BLOCK, min(trials, last * BLOCK))))
             at += last - first
-        shares.append(own)
+        shares.append(of_lane)
     return shares

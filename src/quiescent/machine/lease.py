@@ -25,7 +25,7 @@ SIZE = 512  # bytes; a record is always rewritten whole and in place, so that a 
 
 
 class Holder(NamedTuple):
-    """Who holds a lease. `note` is what the holder last said, such as the batch it is at."""
+    """The process that holds a lease. `note` is a number that it last said, such as the batch it is at."""
 
     host: str
     machine: str
@@ -38,7 +38,7 @@ class Holder(NamedTuple):
 
 
 class Held(QuiescentError):  # noqa: N818 - whoever meets it did nothing wrong
-    """Somebody else works here."""
+    """Another process works in a folder."""
 
 
 class Lease:
@@ -51,7 +51,7 @@ class Lease:
         self._thread = threading.Thread(target=self._beat, daemon=True)
 
     def note(self, number: int) -> None:
-        """Say how far the work is; told with the next sign of life."""
+        """Say how far the work is; written with the next sign of life."""
         self._holder = self._holder._replace(note=number)
 
     def require(self) -> None:
@@ -62,10 +62,12 @@ class Lease:
             )
 
     def start(self) -> None:
+        """Write who holds it, and keep it fresh from now on."""
         self._write()
         self._thread.start()
 
     def release(self) -> None:
+        """Give it up, and remove its file."""
         self._ended.set()
         self._thread.join()
         self._path.unlink(missing_ok=True)
@@ -87,7 +89,7 @@ class Lease:
 
 @contextmanager
 def leases(folders: Sequence[Path], *, wait: Callable[[], bool] = lambda: False) -> Iterator[list[Lease]]:
-    """Hold the leases of folders. Those of another process are waited for while `wait()`; then they raise `Held`."""
+    """Hold the leases of folders. Waits while `wait()` for those that another process holds; then raises `Held`."""
     with ExitStack() as stack:
         held = []
         for folder in sorted(folders):  # in one order, so that two processes never wait for each other
@@ -103,13 +105,13 @@ def leases(folders: Sequence[Path], *, wait: Callable[[], bool] = lambda: False)
 
 
 def holder(folder: Path) -> Holder | None:
-    """Who holds a folder's lease now, if anybody does."""
+    """Find out which living process holds the lease of a folder, if any does."""
     path = _newest(folder)
     return _living(path) if path else None
 
 
 def noted(folder: Path) -> Holder | None:
-    """What the holder of a folder last said, without a look at whether it lives."""
+    """Read what the holder of a folder last said, without a look at whether it lives."""
     path = _newest(folder)
     try:
         return Holder(**json.loads(path.read_text(encoding="utf-8"))) if path else None
@@ -157,16 +159,16 @@ def _living(path: Path) -> Holder | None:
     except OSError:
         return None
     try:
-        found = Holder(**json.loads(text))
+        holder = Holder(**json.loads(text))
     except (ValueError, TypeError):
-        found = unknown  # just created, or damaged
-    if found.machine == _machine():
-        return found if _began(found.process) == found.began else None
-    return found if _now(path) - modified < EXPIRY else None
+        holder = unknown  # just created, or damaged
+    if holder.machine == _machine():
+        return holder if _began(holder.process) == holder.began else None
+    return holder if _now(path) - modified < EXPIRY else None
 
 
 def _now(beside: Path) -> float:
-    """The time by the clock that stamps files there."""
+    """Read the time by the clock that stamps files in a folder."""
     probe = beside.with_name(f".now.{os.getpid()}.{threading.get_ident()}")
     try:
         probe.touch()
@@ -183,7 +185,7 @@ def _myself() -> Holder:
 
 
 def _machine() -> str:
-    """What tells machines apart, and containers that number their processes anew."""
+    """Name this machine so that it differs from others, and from containers that number their processes anew."""
     parts = [socket.gethostname()]
     with contextlib.suppress(OSError):
         parts += [Path("/proc/sys/kernel/random/boot_id").read_text().strip(), os.readlink("/proc/self/ns/pid")]
@@ -191,7 +193,7 @@ def _machine() -> str:
 
 
 def _began(process: int) -> int:
-    """When a process began, in clock ticks since the machine did; 0 where that is not told, -1 of a dead one."""
+    """Read when a process began, in clock ticks since the machine did; 0 where that is not told, -1 if it is dead."""
     try:
         state, *fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
         return -1 if state in "ZX" else int(fields[18])

@@ -9,11 +9,11 @@ import numpy as np
 
 from quiescent.measures.kl import LEAST_POINTS, density_of, kl
 from quiescent.measures.measure import Activities, Measure, Quantity, Values
-from quiescent.measures.statistics import points_of
 from quiescent.quiescence.activity import Activity, Rest
 from quiescent.quiescence.phases import BEHAVIOUR, noise_added
 from quiescent.spaces import Density
 from quiescent.spaces.density import CLIP
+from quiescent.statistics import points_of
 
 PLACES = 4
 

@@ -6,11 +6,11 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from quiescent.measures.measure import Activities, Measure, Quantity, Values
-from quiescent.measures.statistics import PerTrial, log_spaced, points_of
+from quiescent.measures.measure import Activities, Measure, PerTrial, Quantity, Values
 from quiescent.quiescence.activity import Activity
 from quiescent.quiescence.phases import RESTING, UNTRAINED
 from quiescent.spaces import Bounds, Space
+from quiescent.statistics import log_spaced, points_of
 
 BINS = 20  # per dimension
 VISITED = 0.95  # fraction of behaviour that the visited area holds

@@ -5,11 +5,11 @@ import math
 import numpy as np
 from jaxtyping import Float, Int
 
-from quiescent.measures.measure import Activities, Measure, Quantity, Values
-from quiescent.measures.statistics import RESAMPLES, Estimate, PerTrial, log_spaced, mean, over_time
+from quiescent.measures.measure import Activities, Measure, PerTrial, Quantity, Values
 from quiescent.quiescence.activity import Activity
 from quiescent.quiescence.phases import RESTING, UNTRAINED
 from quiescent.spaces import Space
+from quiescent.statistics import RESAMPLES, Estimate, log_spaced, mean, over_time
 
 NUMBER = 24  # of lags in a curve
 FITTED = (10, 100)  # steps, the lags whose slope is the exponent

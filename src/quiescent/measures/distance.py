@@ -4,10 +4,10 @@ import numpy as np
 from jaxtyping import Float
 
 from quiescent.measures.measure import Measure, Quantity, per_trial
-from quiescent.measures.statistics import over_time
 from quiescent.quiescence.activity import Rest
 from quiescent.quiescence.phases import BEHAVIOUR, noise_added
 from quiescent.spaces import Space
+from quiescent.statistics import over_time
 
 
 def distance(paths: Float[np.ndarray, "time trial dim"], space: Space) -> Float[np.ndarray, " trial"]:

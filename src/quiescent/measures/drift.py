@@ -10,10 +10,10 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from quiescent.measures.measure import Measure, Quantity, Values
-from quiescent.measures.statistics import Estimate
 from quiescent.quiescence.activity import Active, Activity
 from quiescent.quiescence.components import principal, spread_of
 from quiescent.spaces.score import gaussian_score, kernel_score
+from quiescent.statistics import Estimate
 
 SKIPPED = 10  # first steps of a trial, before noise has settled
 COMPONENTS = (2, 3, 5, 10)
@@ -74,16 +74,20 @@ ROWS = ("cosine", "cosine_error", "slope", "slope_error", "cosine_gaussian", "dr
 
 
 def _compare(
-    points: Points, at: Points, drift: Points, owner: Int[np.ndarray, " point"], rng: np.random.Generator
+    kernels: Float[np.ndarray, "kernel component"],
+    at: Points,
+    drift: Points,
+    owner: Int[np.ndarray, " point"],
+    rng: np.random.Generator,
 ) -> dict[str, float]:
-    score = kernel_score(points, at)
+    score = kernel_score(kernels, at)
     whole, errors = fit(drift, score), _bootstrap(drift, score, owner, rng)
     return {
         "cosine": whole.cosine,
         "cosine_error": errors.cosine,
         "slope": whole.slope,
         "slope_error": errors.slope,
-        "cosine_gaussian": fit(drift, gaussian_score(points, at)).cosine,
+        "cosine_gaussian": fit(drift, gaussian_score(kernels, at)).cosine,
         "drift_rms": float(np.sqrt(np.square(drift).sum(1).mean())),
         "score_rms": float(np.sqrt(np.square(score).sum(1).mean())),
     }
@@ -103,20 +107,20 @@ def _bootstrap(drift: Points, score: Points, owner: Int[np.ndarray, " point"], r
     return Fit(*(float(np.std(values, ddof=1)) for values in zip(*fits, strict=True)))
 
 
-def _over_components(unit: str, title: str, *, error: bool = False) -> Quantity:
-    return Quantity(unit, title, ("components",), error=error, once=True)
+def _over_components(title: str, *, error: bool = False) -> Quantity:
+    return Quantity("", title, ("components",), error=error, once=True)
 
 
 MEASURE = Measure(
     phases={"active": Active(trials=1000, states=True, drift=True)},
     quantities={
-        "components": _over_components("", "number of components"),
-        "cosine": _over_components("", "cosine similarity of drift and score", error=True),
-        "cosine_gaussian": _over_components("", "cosine similarity of drift and the score of one Gaussian"),
-        "slope": _over_components("", "slope of drift on score", error=True),
-        "slope_over_theory": _over_components("", "slope over sigma squared"),
-        "drift_rms": _over_components("", "root mean squared drift"),
-        "score_rms": _over_components("", "root mean squared score"),
+        "components": _over_components("number of components"),
+        "cosine": _over_components("cosine similarity of drift and score", error=True),
+        "cosine_gaussian": _over_components("cosine similarity of drift and the score of one Gaussian"),
+        "slope": _over_components("slope of drift on score", error=True),
+        "slope_over_theory": _over_components("slope over sigma squared"),
+        "drift_rms": _over_components("root mean squared drift"),
+        "score_rms": _over_components("root mean squared score"),
     },
     of=of,
     readings=False,

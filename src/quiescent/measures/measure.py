@@ -5,15 +5,21 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
+from jaxtyping import Float
 
-from quiescent.measures.statistics import PerTrial
 from quiescent.quiescence.activity import Activity, Phase
-from quiescent.spaces import Space
+from quiescent.spaces import Space, SpaceClass
 
 Activities = Mapping[str, Activity]  # by name of the phase, or of the condition
 Values = Mapping[str, Any]  # by quantity: a number, an array, an `Estimate` or `PerTrial`
 Known = TypeVar("Known")
 AXES = "*axes"  # stands for the dimensions of the space, such as x and y
+
+
+class PerTrial(NamedTuple):
+    """One value per trial, along the last axis; what counts is their mean, with its error over trials."""
+
+    values: Float[np.ndarray, "*shape trial"]
 
 
 class Quantity(NamedTuple):
@@ -76,7 +82,7 @@ class Measure(Generic[Known]):
     readings: bool = True
     compare: bool = False
     beside: Mapping[str, Callable[[Known, np.random.Generator], Values]] = field(default_factory=dict)
-    space: type[Space] | None = None
+    space: SpaceClass | None = None
 
 
 def per_trial(**functions: Callable[[np.ndarray, Space], np.ndarray]) -> Callable[[Activity, Any, Any], Values]:

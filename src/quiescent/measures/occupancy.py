@@ -7,10 +7,10 @@ from jaxtyping import Float
 
 from quiescent.measures.kl import density_of
 from quiescent.measures.measure import AXES, Measure, Quantity, Values
-from quiescent.measures.statistics import points_of
 from quiescent.quiescence.activity import Activity
 from quiescent.quiescence.phases import RESTING, UNTRAINED
-from quiescent.spaces import Space, wrap
+from quiescent.spaces import Space
+from quiescent.statistics import points_of
 
 MARGIN = 1.25 / 1.1  # the window of Krishna et al. (2024) over its box
 BINS, SECTORS = 40, 20  # of a map per dimension, of a circle
@@ -26,12 +26,12 @@ class Occupancy(NamedTuple):
 def occupancy(paths: Float[np.ndarray, "*shape dim"], space: Space, *, bins: int = BINS) -> Occupancy:
     """Map how often points of all paths are where (per m, m^2 or rad); NaN where there are too few.
 
-    In a box it is the kernel density of `kl` at the middle of every bin of a window that is a margin wider; around a
-    circle a histogram.
+    It is the kernel density of `kl` at the middle of every bin of a window that is a margin wider than the bounds; along
+    one periodic dimension, such as a circle, a histogram.
     """
     points = points_of(paths)
     if space.periodic and points.shape[1] == 1:
-        return _histogram(points, SECTORS)
+        return _histogram(points, space.bounds[0], SECTORS)
     edges = tuple(window(low, high, bins) for low, high in space.bounds)
     middles = np.meshgrid(*((edge[1:] + edge[:-1]) / 2 for edge in edges), indexing="ij")
     density = density_of(points, space)
@@ -47,10 +47,11 @@ def window(low: float, high: float, bins: int) -> Float[np.ndarray, " edge"]:
     return np.linspace(centre - half, centre + half, bins + 1)
 
 
-def _histogram(angles: Float[np.ndarray, "point 1"], bins: int) -> Occupancy:
-    edges = np.linspace(-np.pi, np.pi, bins + 1)
-    counts, _ = np.histogram(wrap(angles), edges)
-    density = counts / (len(angles) * (edges[1] - edges[0])) if len(angles) else np.full(bins, np.nan)
+def _histogram(points: Float[np.ndarray, "point 1"], period: tuple[float, float], bins: int) -> Occupancy:
+    low, high = period
+    edges = np.linspace(low, high, bins + 1)
+    counts, _ = np.histogram(low + (points - low) % (high - low), edges)
+    density = counts / (len(points) * (edges[1] - edges[0])) if len(points) else np.full(bins, np.nan)
     return Occupancy(density, (edges,))
 
 

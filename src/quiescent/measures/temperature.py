@@ -10,13 +10,13 @@ import numpy as np
 
 from quiescent.measures.distance import distance
 from quiescent.measures.kl import density_of, kl
-from quiescent.measures.measure import Activities, Measure, Quantity, Values
-from quiescent.measures.statistics import PerTrial, points_of
+from quiescent.measures.measure import Activities, Measure, PerTrial, Quantity, Values
 from quiescent.measures.variance import variance
 from quiescent.quiescence.activity import Activity, Rest
 from quiescent.quiescence.phases import BEHAVIOUR
 from quiescent.spaces import Density
 from quiescent.spaces.tempered import Tempered
+from quiescent.statistics import points_of
 
 FACTORS = (0.0, 0.5, 0.75, 1.0, 1.2, math.sqrt(2), 1.7, 2.0, 2.8, 4.0)
 

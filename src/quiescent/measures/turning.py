@@ -5,11 +5,11 @@ import math
 import numpy as np
 from jaxtyping import Float
 
-from quiescent.measures.measure import Activities, Measure, Quantity, Values
-from quiescent.measures.statistics import RESAMPLES, PerTrial, over_time
+from quiescent.measures.measure import Activities, Measure, PerTrial, Quantity, Values
 from quiescent.quiescence.activity import Activity
 from quiescent.quiescence.phases import RESTING
 from quiescent.spaces import Circle, Space
+from quiescent.statistics import RESAMPLES, over_time
 
 BINS = 41
 

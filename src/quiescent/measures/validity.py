@@ -9,10 +9,10 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from quiescent.measures.measure import Activities, Measure, Quantity, Values
-from quiescent.measures.statistics import PerTrial, log_spaced
+from quiescent.measures.measure import Activities, Measure, PerTrial, Quantity, Values
 from quiescent.quiescence.activity import Activity, Rest
 from quiescent.quiescence.phases import BEHAVIOUR, noise_added
+from quiescent.statistics import log_spaced
 
 PERCENTILE = 99  # of the active phase's distances
 WINDOW = 20  # steps over which the code has to be mostly valid for a dream to go on

@@ -7,10 +7,10 @@ from jaxtyping import Float
 
 from quiescent.errors import QuiescentError
 from quiescent.measures.measure import Measure, Quantity, Values, behaviour
-from quiescent.measures.statistics import points_of
 from quiescent.quiescence.activity import Activity
 from quiescent.quiescence.phases import OTHER_BEHAVIOUR, RESTING, UNTRAINED
 from quiescent.spaces import Space
+from quiescent.statistics import points_of
 
 POINTS = 5_000  # of each phase, sampled at random
 PROJECTIONS = 50
@@ -24,7 +24,7 @@ def wasserstein(
 ) -> float:
     """Compute the distance between two clouds of points.
 
-    Sliced 2-Wasserstein on the plane (m), 1-Wasserstein along a circle (rad).
+    Sliced 2-Wasserstein on the plane (m), 1-Wasserstein along one periodic dimension (rad on a circle).
     """
     try:
         import ot
@@ -34,8 +34,9 @@ def wasserstein(
         return math.nan
     first, second = (cloud[rng.permutation(len(cloud))[:POINTS]].astype(float) for cloud in (first, second))
     if space.periodic and first.shape[1] == 1:
-        turns = [np.remainder(cloud[:, 0] / (2 * math.pi), 1) for cloud in (first, second)]
-        return float(2 * math.pi * ot.wasserstein_circle(*turns, p=1)[0])
+        ((low, high),) = space.bounds
+        turns = [np.remainder((cloud[:, 0] - low) / (high - low), 1) for cloud in (first, second)]
+        return float((high - low) * ot.wasserstein_circle(*turns, p=1)[0])
     if first.shape[1] == 1:
         return float(np.sqrt(ot.wasserstein_1d(first[:, 0], second[:, 0], p=2)))
     seed = int(rng.integers(2**31))

@@ -9,11 +9,11 @@ from quiescent.measures.coverage import bins_of, coverage, visited
 from quiescent.measures.displacement import displacement, log_lags
 from quiescent.measures.kl import density_of, kl
 from quiescent.measures.manifold import EVERY, FIRST
-from quiescent.measures.statistics import mean, points_of
 from quiescent.page.pack import pack
 from quiescent.quiescence.activity import Activity
 from quiescent.quiescence.components import principal, spread_of
 from quiescent.spaces import Density, UniformDensity
+from quiescent.statistics import mean, points_of
 from quiescent.streams import numpy_stream
 
 DOTS = 1200  # of the cloud of states

@@ -7,7 +7,7 @@ from quiescent.config.naming import label
 from quiescent.errors import QuiescentError
 from quiescent.runs.open import read_config
 from quiescent.runs.run import Run
-from quiescent.spaces import Space
+from quiescent.spaces import SpaceClass
 
 
 def by_condition(runs: Sequence[Run]) -> dict[str, list[Run]]:
@@ -19,7 +19,7 @@ def by_condition(runs: Sequence[Run]) -> dict[str, list[Run]]:
     return {name if names.count(name) == 1 else str(folder): members for (name, folder), members in groups.items()}
 
 
-def require_one_space(runs: Sequence[Run], needed: type[Space] | None, what: str) -> None:
+def require_one_space(runs: Sequence[Run], needed: SpaceClass | None, what: str) -> None:
     """Require that all runs track one kind of variable, of the same number of dimensions: they are to be compared.
 
     `needed` is the only kind that `what` is for. Raises `QuiescentError`.

@@ -2,13 +2,14 @@
 
 import dataclasses
 import json
+from typing import Any
 
 from quiescent.spaces.box import Box
 from quiescent.spaces.circle import Circle, wrap
 from quiescent.spaces.density import Density, NoSpread, UniformDensity
-from quiescent.spaces.space import Bounds, Display, Space
+from quiescent.spaces.space import Bounds, Display, Space, SpaceClass
 
-SPACES: dict[str, type[Space]] = {
+SPACES: dict[str, SpaceClass] = {
     "box": Box,
     "circle": Circle,
 }
@@ -25,11 +26,17 @@ def from_text(text: str) -> Space:
 
     Examples
     --------
-    >>> from_text(to_text(Box(((0, 2),))))
+    >>> from_text(to_text(Box(((0.0, 2.0),))))
     Box(walls=((0.0, 2.0),))
     """
-    fields = json.loads(text)
+    fields = _tuples(json.loads(text))
     return SPACES[fields.pop("kind")](**fields)
+
+
+def _tuples(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _tuples(item) for name, item in value.items()}
+    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
 
 
 __all__ = [
@@ -41,6 +48,7 @@ __all__ = [
     "Display",
     "NoSpread",
     "Space",
+    "SpaceClass",
     "UniformDensity",
     "from_text",
     "to_text",

@@ -17,8 +17,8 @@ def wrap(angle: Array) -> Array:
 
     Examples
     --------
-    >>> round(float(wrap(np.array(3.5))), 3)
-    -2.783
+    >>> wrap(np.array([0.5, 3.5])).round(3)
+    array([ 0.5  , -2.783])
     """
     return (angle + math.pi) % (2 * math.pi) - math.pi
 

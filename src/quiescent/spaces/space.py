@@ -1,6 +1,6 @@
 """What a space is: the kind of variable that a network tracks, with its geometry and its units."""
 
-from typing import ClassVar, NamedTuple, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
@@ -38,12 +38,12 @@ class Space(Protocol):
 
     @property
     def bounds(self) -> Bounds:
-        """Lowest and highest value of every dimension: walls, or where a period begins and ends."""
+        """Tell the lowest and highest value of every dimension: walls, or where a period begins and ends."""
         ...
 
     @property
     def axes(self) -> tuple[str, ...]:
-        """Name of every dimension."""
+        """Name every dimension."""
         ...
 
     def difference(self, a: Array, b: Array) -> Array:
@@ -74,3 +74,9 @@ class Space(Protocol):
     def hue(self, points: Float[np.ndarray, "*shape dim"]) -> tuple[Float[np.ndarray, "*shape"], str]:
         """Give each point the number that it is coloured by, and that number's name."""
         ...
+
+
+if TYPE_CHECKING:
+    SpaceClass = type[Space]
+else:
+    SpaceClass = type  # at run time `issubclass` cannot tell: a space has attributes

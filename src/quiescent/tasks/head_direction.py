@@ -7,7 +7,8 @@ import torch
 
 from quiescent.settings import Count, NotNegative, Number, Positive, Settings
 from quiescent.spaces import Circle, wrap
-from quiescent.tasks.codes import Code, HeadDirectionCellSettings, head_direction_cells
+from quiescent.tasks.codes import Code
+from quiescent.tasks.head_direction_cells import HeadDirectionCellSettings, head_direction_cells
 from quiescent.tasks.trials import Trials
 
 
@@ -37,7 +38,7 @@ class HeadDirection(Settings):
         return head_direction_cells(self.hd_cells)
 
     def sample(self, batch_size: int, *, generator: torch.Generator) -> Trials:
-        """Draw headings that start anywhere (or at zero) and turn at every step."""
+        """Sample headings that start anywhere (or at zero) and turn at every step."""
         device = generator.device
         turns = torch.randn(self.steps, batch_size, 1, generator=generator, device=device)
         turns = self.turn_mean + self.turn_std * turns

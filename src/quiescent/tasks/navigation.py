@@ -9,7 +9,8 @@ from jaxtyping import Bool, Complex, Float
 
 from quiescent.settings import Count, NotNegative, Number, Positive, Settings
 from quiescent.spaces import Box
-from quiescent.tasks.codes import Code, Identity, PlaceCellSettings, place_cells
+from quiescent.tasks.codes import Code, Identity
+from quiescent.tasks.place_cells import PlaceCellSettings, place_cells
 from quiescent.tasks.trials import Trials
 
 
@@ -50,7 +51,7 @@ class SpatialNavigation(Settings):
         return place_cells(self.place_cells, self.space.bounds, generator)
 
     def sample(self, batch_size: int, *, generator: torch.Generator) -> Trials:
-        """Draw walks; the first step only warms up, so that inputs already obey the walls."""
+        """Sample walks; the first step only warms up, so that inputs already obey the walls."""
         device = generator.device
         shape = (self.steps + 1, batch_size)
         uniform = torch.rand(shape, generator=generator, device=device)

@@ -14,7 +14,8 @@ from torch import Tensor
 from quiescent.errors import QuiescentError
 from quiescent.settings import Count, Number, Positive, Settings
 from quiescent.spaces import Bounds, Box
-from quiescent.tasks.codes import Code, Identity, PlaceCellSettings, place_cells
+from quiescent.tasks.codes import Code, Identity
+from quiescent.tasks.place_cells import PlaceCellSettings, place_cells
 from quiescent.tasks.trials import Trials
 
 SQUARE = 0.01  # relative difference of width and height below which a box counts as square
@@ -24,6 +25,12 @@ def _not_empty(box: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float
     if not 1 <= len(box) <= 2 or any(low >= high for low, high in box):
         raise ValueError("must give [low, high] for each of 1 or 2 dimensions")
     return box
+
+
+def _named(path: str) -> str:
+    if not path.strip():
+        raise ValueError("must name a file, but is empty")
+    return path
 
 
 class Recording(NamedTuple):
@@ -47,7 +54,7 @@ class Recorded(Settings):
 
     name: Literal["recorded"] = "recorded"
     source: Literal["sargolini", "tanni"] = "sargolini"
-    path: str | None = None
+    path: Annotated[str, AfterValidator(_named)] | None = None
     steps: Count = 100
     dt: Positive = 0.1  # s, to which the recording is resampled
     max_gap: Positive = 0.5  # s; a longer time without samples ends a stretch

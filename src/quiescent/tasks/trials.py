@@ -24,32 +24,32 @@ class Task(Protocol):
 
     @property
     def name(self) -> str:
-        """Name in `TASKS` and in configurations."""
+        """Name the task as `TASKS` and configurations do."""
         ...
 
     @property
     def space(self) -> Space:
-        """The kind of variable that is tracked, with its walls or period."""
+        """Tell the kind of variable that is tracked, with its walls or period."""
         ...
 
     @property
     def n_inputs(self) -> int:
-        """Numbers that the network receives per step."""
+        """Count the numbers that the network receives per step."""
         ...
 
     @property
     def live(self) -> dict[str, object] | None:
-        """Settings by which the live page samples trials itself, with their `kind` there; None: the page cannot."""
+        """Give the settings by which the live page samples trials itself, with their `kind` there; None: the page cannot."""
         ...
 
     @property
     def steps(self) -> int:
-        """Number of steps in a trial."""
+        """Count the steps of a trial."""
         ...
 
     @property
     def dt(self) -> float:
-        """Duration of a step (s)."""
+        """Tell the duration of a step (s)."""
         ...
 
     def code(self, generator: torch.Generator) -> Code:

@@ -76,20 +76,26 @@ def lay_out(table: Table, width: int) -> list[Line]:
 
 
 def _share_out(table: Table, width: int, *, headed: bool = False) -> list[Table]:
-    """Share the columns out among tables that fit and all have the keys; none if even one column at a time is too wide.
+    """Share the columns out among few tables that fit, all with the keys; none if a single column is already too wide.
 
     In a `headed` grid the first key takes no room.
     """
-    widths = [0 if headed and not column else least for column, least in enumerate(_least_widths(table))]
-    keys = list(range(table.keys))
-    parts: list[list[int]] = [keys]
-    for column in range(table.keys, len(table.columns)):
-        if len(parts[-1]) > len(keys) and _total(widths[k] for k in (*parts[-1], column)) > width:
-            parts.append(keys)
-        parts[-1] = [*parts[-1], column]
-    if any(_total(widths[k] for k in part) > width for part in parts):
-        return []
-    return [_only(table, part) for part in parts]
+    widths, room = _least_widths(table), width - INDENT if headed else width
+    keys, values = list(range(table.keys)), range(table.keys, len(table.columns))
+
+    def fits(part: Sequence[int]) -> bool:
+        return _total([widths[column] for column in (*keys[headed:], *part)]) <= room
+
+    parts: list[list[int]] = [[]]
+    for column in values:
+        if parts[-1] and not fits([*parts[-1], column]):
+            parts.append([])
+        parts[-1].append(column)
+    # As many columns in each as in the others, if they still fit: what belongs together then mostly stays together.
+    number = -(-len(values) // len(parts))
+    even = [list(values[first : first + number]) for first in range(0, len(values), number)] if number else parts
+    parts = even if all(map(fits, even)) else parts
+    return [_only(table, [*keys, *part]) for part in parts] if all(map(fits, parts)) else []
 
 
 def _only(table: Table, chosen: Sequence[int]) -> Table:
@@ -101,7 +107,7 @@ def _grid(table: Table, width: int, *, headed: bool = False) -> list[Line]:
     """Draw a table as a grid; `headed` prints the first key as a heading above its rows."""
     indent = INDENT if headed else 0
     columns = table.columns[headed:]
-    rights = [all(map(_is_number, cells)) for cells in zip(*table.rows, strict=True)][headed:]
+    rights = [all(_is_number(row[column]) for row in table.rows) for column in range(headed, len(table.columns))]
     widths = _widths(_only(table, range(headed, len(table.columns))), width - indent)
     names = [_wrapped(name, room) for name, room in zip(columns, widths, strict=True)]
     height = max(map(len, names), default=0)
@@ -131,7 +137,10 @@ def _list(table: Table, width: int) -> list[Line]:
     before: Sequence[str] = ()
     for row in table.rows:
         repeated = _repeated(before, row, table.keys)
-        lines += [Line(" " * INDENT * level + row[level], heading=True) for level in range(repeated, table.keys)]
+        for level in range(repeated, table.keys):
+            key = row[level]
+            named = f"{table.columns[level]} {key}".strip() if _is_number(key) else key
+            lines.append(Line(" " * INDENT * level + named, heading=True))
         margin = " " * INDENT * table.keys
         for name, cell in zip(values, row[table.keys :], strict=True):
             label = _padded(name, widest + GAP)
@@ -158,13 +167,13 @@ def _repeated(before: Sequence[str], row: Sequence[str], keys: int) -> int:
 
 def _least_widths(table: Table) -> list[int]:
     """Find the width below which each column would break a word: of a sentence, or of its name, or a cell."""
-    cells = zip(*table.rows, strict=True) if table.rows else [()] * len(table.columns)
     widths = []
-    for name, column in zip(table.columns, cells, strict=True):
+    for column, name in enumerate(table.columns):
+        cells = [row[column] for row in table.rows]
         words = max(map(cell_len, name.split()), default=0)
-        longest = max(map(cell_len, column), default=0)
+        longest = max(map(cell_len, cells), default=0)
         if name in table.sentences:
-            longest = max([min(longest, NARROWEST), *(cell_len(word) for cell in column for word in cell.split())])
+            longest = max([min(longest, NARROWEST), *(cell_len(word) for cell in cells for word in cell.split())])
         widths.append(max(words, longest))
     return widths
 
@@ -182,9 +191,8 @@ def _widths(table: Table, width: int) -> list[int]:
     return widths
 
 
-def _total(widths: Iterable[int]) -> int:
-    shown = [width for width in widths if width]
-    return sum(shown) + GAP * max(0, len(shown) - 1)
+def _total(widths: Sequence[int]) -> int:
+    return sum(widths) + GAP * max(0, len(widths) - 1)
 
 
 def _aligned(cells: Sequence[Sequence[str]], widths: Sequence[int], rights: Sequence[bool], indent: int) -> list[str]:

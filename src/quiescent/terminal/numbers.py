@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, SupportsFloat
 if TYPE_CHECKING:
     from quiescent.spaces import Space
 
+ROUNDING = 1e-12  # of a mean: a spread below it comes from the arithmetic
 LEAST, MOST = 1e-3, 1e6  # numbers outside are written with an exponent
 
 
@@ -25,7 +26,7 @@ def mean_and_spread(values: Iterable[SupportsFloat]) -> str:
     if len(numbers) == 1:
         return f"{mean:.3g}"
     spread = math.sqrt(math.fsum((number - mean) ** 2 for number in numbers) / (len(numbers) - 1))
-    return with_error(mean, spread)
+    return with_error(mean, spread if spread > ROUNDING * abs(mean) else 0.0)
 
 
 def with_error(value: float, error: float) -> str:

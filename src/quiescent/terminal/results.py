@@ -32,7 +32,7 @@ def result_tables(result: xr.Dataset, measure: str, width: int) -> list[Table]:
     """
     names, about = _names_of_conditions([str(name) for name in result["condition"].values])
     seeds = result.sizes["seed"]
-    spread = f"mean ± sd over {seeds} seeds" if seeds > 1 else "one seed, ± standard error where there is one"
+    spread = f"mean ± sd over {seeds} seeds" if seeds > 1 else "one seed ± its standard error"
     groups: dict[tuple[str, ...], list[str]] = {}
     curves = []
     for name in map(str, result.data_vars):
@@ -72,10 +72,10 @@ def _shaped(result: xr.Dataset, quantities: Sequence[str], names: Mapping[str, s
     shapes = [columns | {"quantity"} for columns in inside] + [columns for columns in inside if many and columns]
     tables = (_pivoted(cells, columns) for columns in [*shapes, *([set()] if many else [])])
     table = min(tables, key=lambda table: len(lay_out(table, width)))
-    titles = {name: str(result[name].attrs.get("long_name", "")) for name in quantities}
+    titles = {name: str(result[name].attrs.get("long_name", name)) for name in quantities}
     if not many:
-        return replace(table, title=titles[quantities[0]])
-    legend = [f"{name}: {title}" for name, title in titles.items() if title and title != name.replace("_", " ")]
+        return replace(table, title=_with_unit(titles[quantities[0]], result[quantities[0]]))
+    legend = [f"{name}: {title}" for name, title in titles.items() if title != name.replace("_", " ")]
     return replace(table, caption="\n".join(legend))
 
 
@@ -119,8 +119,9 @@ def _pivoted(cells: Cells, across: set[str]) -> Table:
 
     columns = [column for column in columns if any(cell(row, column) != NOTHING for row in rows)]
     rows = [row for row in rows if any(cell(row, column) != NOTHING for column in columns)]
+    many = len(cells.axes["quantity"]) > 1
     return Table(
-        [*(NAMES.get(axis, axis) for axis in down), *(", ".join(column.values()) or "value" for column in columns)],
+        [*(NAMES.get(axis, axis) for axis in down), *(_heading(column, many) for column in columns)],
         [[*row.values(), *(cell(row, column) for column in columns)] for row in rows],
         keys=len(down),
     )
@@ -138,9 +139,15 @@ def _label(dim: str, value: object, names: Mapping[str, str]) -> str:
         return f"vs {names.get(str(value), str(value))}"
     if dim == "reading":
         return READINGS.get(str(value), str(value))
-    if isinstance(value, float | int | np.number):
-        return f"{value:g} {dim}"
-    return str(value)
+    return f"{value:g}" if isinstance(value, float | int | np.number) else str(value)
+
+
+def _heading(column: Mapping[str, str], many: bool) -> str:
+    """Name a column by its labels; the only quantity of a table is in the title already."""
+    labels = {axis: f"{label} {axis}" if label.isdigit() else label for axis, label in column.items()}
+    if not many and len(labels) > 1:
+        del labels["quantity"]
+    return ", ".join(labels.values()) or "value"
 
 
 def _with_unit(name: str, array: xr.DataArray) -> str:
@@ -149,20 +156,14 @@ def _with_unit(name: str, array: xr.DataArray) -> str:
 
 
 def _names_of_conditions(conditions: Sequence[str]) -> tuple[dict[str, str], str]:
-    """Shorten names by the folder and the overrides that all share, and say what they share."""
+    """Shorten names by the folder and the overrides that all share, and write these with a star for what is left."""
     if len(conditions) == 1:
         return {conditions[0]: conditions[0]}, conditions[0]
-    parts = {name: (*_split(name),) for name in conditions}
-    folders, _, overrides = ({part[k] for part in parts.values()} for k in range(3))
-    names = dict(zip(conditions, conditions, strict=True))
-    shared = []
-    if len(folders) == 1 and "" not in folders:
-        names = {name: name.removeprefix(f"{parts[name][0]}/") for name in names}
-        shared.append(f"of {folders.pop()}")
-    if len(overrides) == 1 and "" not in overrides:
-        names = {name: short.removesuffix(parts[name][2]) for name, short in names.items()}
-        shared.append(f"with {overrides.pop()[1:]}")
-    return names, " ".join([f"{len(conditions)} conditions", *shared])
+    folders, _, overrides = (set(parts) for parts in zip(*map(_split, conditions), strict=True))
+    before = f"{folders.pop()}/" if len(folders) == 1 and "" not in folders else ""
+    after = overrides.pop() if len(overrides) == 1 else ""
+    names = {name: name.removeprefix(before).removesuffix(after) for name in conditions}
+    return names, f"{before}*{after}" if before or after else f"{len(conditions)} conditions"
 
 
 def _split(condition: str) -> tuple[str, str, str]:
@@ -186,7 +187,7 @@ def _extent(result: xr.Dataset, dim: str) -> str:
     for grid in result.coords.values():
         if set(grid.dims) - {"condition", "seed"} == {dim} and grid.dtype.kind in "iuf":
             return f"{dim} {_range(grid)}"
-    return f"{result.sizes[dim]} {dim}"
+    return f"{dim} ({result.sizes[dim]})"
 
 
 def _range(array: xr.DataArray) -> str:

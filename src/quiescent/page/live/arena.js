@@ -85,7 +85,8 @@ class Arena {
     drawTrails(context, this.world, this.m, colour, (place) => [[this.x(place), this.y(place)]]);
     this.drawDreamers(context, theme, colour, night);
     const { place } = this.world;
-    if (place) drawCross(context, this.x(place), this.y(place), css(theme.on(night), 0.9), 5);
+    const start = place && this.member.inside(place); // another member's box may be larger
+    if (start) drawCross(context, this.x(start), this.y(start), css(theme.on(night), 0.9), 5);
     if (cursor) drawCross(context, this.x(cursor), this.y(cursor), css(theme.on(night)), 12);
   }
 

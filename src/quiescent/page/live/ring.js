@@ -23,7 +23,8 @@ class Curve {
       const [x, y] = this.at(member.decoded.subarray(k, k + 1), 0);
       drawDot(context, x, y, k ? 3 : 6, css(colour), k ? null : css(theme.ground(night)));
     }
-    for (const [place, size] of [[world.place, 5], [cursor, 12]]) {
+    const start = world.place && member.inside(world.place); // another member's line may be longer
+    for (const [place, size] of [[start, 5], [cursor, 12]]) {
       if (place) drawCross(context, ...this.at(place, 0), css(theme.on(night)), size);
     }
   }

@@ -16,10 +16,10 @@ function makePicture(page) {
   context.scale(scale, scale);
   context.fillStyle = css(theme.card);
   context.fillRect(0, 0, width, height);
-  const write = (text, x, y, size, colour, weight = 400) => {
+  const write = (text, x, y, size, colour, weight = 400, wide = width - x) => {
     context.font = `${weight} ${size}px system-ui, sans-serif`;
     context.fillStyle = css(colour);
-    context.fillText(text, x, y);
+    context.fillText(shortened(context, text, wide), x, y);
   };
   const times = [...new Set(world.members.map(({ spec }) => (world.time * spec.dt).toFixed(1)))].join(' / ');
   write(document.querySelector('h1').textContent, gap, 42, 21, theme.ink, 600);
@@ -33,7 +33,7 @@ function makePicture(page) {
       const x = gap + ((at + i) % columns) * (cell + gap);
       const y = 90 + Math.floor((at + i) / columns) * (cell + 44);
       context.drawImage(stage.canvas, x, y + 22, cell, cell);
-      if (!i) write(names[m] ?? member.spec.name, x, y + 12, 13, rgb(theme.curve(m, phase)), 600);
+      if (!i) write(names[m] ?? member.spec.name, x, y + 12, 13, rgb(theme.curve(m, phase)), 600, 2 * cell + gap);
     });
   });
   const top = 90 + rows * (cell + 44) + 30;
@@ -46,6 +46,14 @@ function makePicture(page) {
     context.drawImage(from, x, top, from.width * shrink, from.height * shrink);
   });
   return canvas;
+}
+
+/** A text cut, with an ellipsis, to be no wider than so many pixels. */
+function shortened(context, text, wide) {
+  let length = text.length;
+  const cut = () => (length < text.length ? `${text.slice(0, length)}…` : text);
+  while (length > 1 && context.measureText(cut()).width > wide) length--;
+  return cut();
 }
 
 /** Every step since the last reset (the newest 300,000 rows), one row per member and dreamer. */

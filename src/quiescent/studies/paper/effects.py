@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Float
 
-from quiescent.measures.statistics import seed_interval
+from quiescent.statistics import seed_interval
 
 Results = Mapping[str, xr.Dataset]  # by "family/measure"
 PerSeed = Float[np.ndarray, " seed"]
@@ -97,7 +97,7 @@ def decide(claim: Claim, results: Results) -> Decision:
 
 
 def judge(criterion: Criterion, reader: Reader) -> Finding:
-    """Judge a criterion: supported if the whole interval lies where the claim says, not supported if none of it does."""
+    """Judge a criterion: supported if its whole interval lies where the claim says, not supported if none of it does."""
     values = criterion.effect(reader)
     mean, low, high = seed_interval(values)
     verdict: Verdict = "undecided"

@@ -16,7 +16,7 @@ class Shown(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Name of its file, after the family's."""
+        """Name its file; the family's name goes before."""
         return self.figure + self.suffix
 
     def shows(self, condition: str) -> bool:
@@ -50,9 +50,8 @@ FIGURES_SHOWN = (
     Shown(
         "summary",
         "spatial_navigation",
-        "How far paths go: variance of a path, distance per step, squared displacement after 100 steps, and the fraction"
-        " of the visited "
-        "area that one path reaches.",
+        "How far paths go: variance of a path, distance per step, squared displacement after 100 steps, and the "
+        "fraction of the visited area that one path reaches.",
     ),
     Shown(
         "displacement",

@@ -109,7 +109,7 @@ def _pairs(decision: Decision) -> list[tuple[Finding, Finding]]:
 
 
 def tables(results: Results, family: str) -> list[_Numbers]:
-    """Mean and spread over seeds of the main measures: a row per condition and phase."""
+    """Tabulate mean and spread over seeds of the main measures, a row per condition and phase."""
     found = []
     for title, (measure, variable) in TABLES.items():
         dataset = results.get(f"{family}/{measure}")
@@ -136,15 +136,15 @@ def tables(results: Results, family: str) -> list[_Numbers]:
 
 
 def number(value: float) -> str:
-    """Three digits; a dash for what is not there."""
+    """Write a number with three digits; a dash for NaN."""
     return "-" if math.isnan(value) else f"{value:.3g}".replace("-", "\N{MINUS SIGN}")
 
 
 def interval(finding: Finding) -> str:
-    """The 95 % interval, if there is more than one seed."""
+    """Write the 95 % interval, if there is more than one seed."""
     return "" if math.isnan(finding.low) else f"[{number(finding.low)}, {number(finding.high)}]"
 
 
 def picture(path: Path) -> str:
-    """A PNG as the address of itself."""
+    """Write a PNG as the address of itself."""
     return f"data:image/png;base64,{base64.b64encode(path.read_bytes()).decode()}"

@@ -30,12 +30,12 @@ class PaperPlan(NamedTuple):
 
     @property
     def everything(self) -> list[Run]:
-        """All runs of all conditions."""
+        """List all runs of all conditions."""
         return list(itertools.chain(*self.runs.values()))
 
     @property
     def families(self) -> list[Family]:
-        """Families of which there is a condition."""
+        """List the families that the plan has conditions of."""
         return [family for family in FAMILIES if any(CONDITIONS[name].family == family for name in self.runs)]
 
     def measurements(self) -> list[Measurement]:

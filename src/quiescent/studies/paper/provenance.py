@@ -1,4 +1,4 @@
-"""What made a report."""
+"""Provenance: what made a report."""
 
 import os
 import platform
@@ -11,7 +11,7 @@ from quiescent import __version__
 
 
 def provenance(command: str, device: torch.device, seconds: float) -> dict[str, object]:
-    """What made a report: command, versions, machine, time."""
+    """Tell what made a report: command, versions, machine, time."""
     return {
         "command": command,
         "quiescent": __version__,
@@ -24,7 +24,7 @@ def provenance(command: str, device: torch.device, seconds: float) -> dict[str, 
 
 
 def processor() -> str:
-    """The processor's name, as the machine tells it."""
+    """Ask the machine for the name of its processor."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
         return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))

@@ -48,7 +48,7 @@ def run_paper(
 
 
 def _do(console: Console, title: str, jobs: Sequence[Job], engine: Engine) -> None:
-    """All jobs, of which none may fail: the report needs them."""
+    """Do all jobs, of which none may fail, since the report needs them."""
     if jobs:
         failures = follow(console, title, run_jobs(jobs, engine)).failures
         if failures:

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from quiescent.errors import QuiescentError
 from quiescent.figures.style import COLUMN, SERIES, style
-from quiescent.measures.statistics import seed_interval
+from quiescent.statistics import seed_interval
 from quiescent.studies.sweep.tables import short
 
 WIDE = 20.0  # ratio of the largest to the smallest value, from which on an axis is logarithmic

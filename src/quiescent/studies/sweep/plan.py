@@ -36,7 +36,7 @@ class SweepPlan(NamedTuple):
 
     @property
     def members(self) -> Iterator[tuple[Run, Config]]:
-        """Every run with its configuration."""
+        """Pair every run with its configuration."""
         return zip(self.runs, (point.config for point in self.grid.points), strict=True)
 
 

@@ -17,12 +17,6 @@ class Estimate(NamedTuple):
     stderr: float
 
 
-class PerTrial(NamedTuple):
-    """One value per trial, along the last axis; what counts is their mean, with its error over trials."""
-
-    values: Float[np.ndarray, "*shape trial"]
-
-
 def over_time(values: Float[np.ndarray, "step trial"]) -> Float[np.ndarray, " trial"]:
     """Average the steps of every trial that count; NaN for a trial of which none does."""
     counts = np.isfinite(values)

@@ -1,0 +1,90 @@
+"""Head-direction cells: a heading in the activity of cells that each prefer a direction."""
+
+import functools
+import math
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from scipy.special import ive
+from torch import Tensor
+
+from quiescent.settings import Positive
+from quiescent.tasks.codes import CellSettings, Series
+
+
+class HeadDirectionCellSettings(CellSettings):
+    """Head-direction cells with evenly spaced preferred angles."""
+
+    width: Positive = math.pi / 6  # rad
+
+
+@dataclass(frozen=True)
+class HeadDirectionCells:
+    """A ring of von Mises tuning curves with peak 1."""
+
+    preferred: Float[Tensor, " cell"]
+    settings: HeadDirectionCellSettings
+
+    @property
+    def size(self) -> int:
+        return len(self.preferred)
+
+    @property
+    def width(self) -> float:
+        return self.settings.width
+
+    @property
+    def cells(self) -> None:
+        return None
+
+    def with_cells(self, cells: Tensor) -> "HeadDirectionCells":
+        return self
+
+    def encode(self, variable: Float[Tensor, "*shape 1"]) -> Float[Tensor, "*shape cell"]:
+        """Compute the activity of every cell at each heading (rad)."""
+        offset = variable - self.preferred
+        return offset.cos_().sub_(1).div_(self.settings.width**2).exp_()
+
+    def decode(self, outputs: Float[Tensor, "*shape cell"]) -> Float[Tensor, "*shape 1"]:
+        """Average, around the circle, the most active cells' preferred angles (rad, in [-pi, pi])."""
+        best = outputs.topk(self.settings.decode_from, dim=-1, sorted=False).indices
+        angles = self.preferred[best]
+        return torch.atan2(angles.sin().mean(-1), angles.cos().mean(-1)).unsqueeze(-1)
+
+    @functools.cached_property
+    def series(self) -> Series | None:
+        """Expand the tuning curves in a Fourier series, to the precision of their type; None with more terms than cells.
+
+        `exp(kappa (cos x - 1)) = e^-kappa (I_0 + 2 sum_k I_k cos k x)` with Bessel functions of kappa.
+        """
+        kappa = 1 / self.settings.width**2
+        smallest = torch.finfo(self.preferred.dtype).eps / 4
+        number = 1
+        while not 2 * ive(number, kappa) <= smallest * ive(0, kappa):  # of a huge kappa both are NaN
+            number += 1
+            if 2 * number > self.size:
+                return None
+        harmonics = torch.arange(1, number, dtype=self.preferred.dtype, device=self.preferred.device)
+        weights = torch.from_numpy(2 * ive(range(1, number), kappa)).to(harmonics)
+        angles = torch.outer(harmonics, self.preferred)
+        constant = torch.full_like(self.preferred, float(ive(0, kappa)))[None]
+        coefficients = torch.cat([constant, weights[:, None] * angles.cos(), weights[:, None] * angles.sin()])
+
+        def features(variable: Tensor) -> Tensor:
+            turned = variable * harmonics
+            return torch.cat([torch.ones_like(variable), turned.cos(), turned.sin_()], -1)
+
+        return Series(features, coefficients)
+
+    def to(self, device: torch.device, dtype: torch.dtype) -> "HeadDirectionCells":
+        return HeadDirectionCells(self.preferred.to(device, dtype), self.settings)
+
+    def described(self) -> dict[str, object]:
+        return {"kind": "heading", "preferred": self.preferred, **self.settings.model_dump()}
+
+
+def head_direction_cells(settings: HeadDirectionCellSettings) -> HeadDirectionCells:
+    """Space preferred angles evenly over [-pi, pi); the end is not counted twice."""
+    step = 2 * math.pi / settings.number
+    return HeadDirectionCells(torch.arange(settings.number) * step - math.pi, settings)
