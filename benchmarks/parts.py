@@ -1,6 +1,5 @@
 """Parts of the benchmark: functions that return seconds, of this package and of the textbook."""
 
-import math
 import statistics
 import time
 from collections.abc import Callable
@@ -22,7 +21,7 @@ from quiescent.quiescence.activity import Activity
 from quiescent.quiescence.observe import rest
 from quiescent.simulation.loss import loss_gradients
 from quiescent.simulation.members import Members, sample, untrained
-from quiescent.simulation.noise import draw
+from quiescent.simulation.noise import fill_noise
 from quiescent.spaces import Box
 from quiescent.spaces.density import ExactDensity, PlaneDensity
 from quiescent.streams import open_streams
@@ -217,7 +216,8 @@ def check_equal(name: str, *words: str) -> float:
             batch = sample(members, trials, streams)
             sample(members, trials, again)
             noise = torch.empty(len(batch.inputs), trials, config.network.units)
-            draw(noise, [math.sqrt(config.network.sigma2_rec)], [config.network], again, Share(0, slice(0, trials)))
+            stds = [levels.recurrent for levels in members.noise]
+            fill_noise(noise, stds, members.noise, again, Share(0, slice(0, trials)))
             losses, gradients = loss_gradients(members, batch, streams, lanes)
             for key, weight in members.network.weights.items():
                 weight.grad = gradients[key]

@@ -37,7 +37,7 @@ INSTEAD = {  # names that nothing may have, as a pattern: the word to use
     r"callback|cb|on_step": "on_progress",
 }
 KINDS = {"rng": "np.random.Generator", "generator": "torch.Generator", "share": "Share", "space": "Space", "run": "Run"}
-DIFFERENT = [("state", "states")]  # pairs that look like one word and are two: at one step, and at all
+DIFFERENT = [("state", "states"), ("measure", "measures")]  # two words: one step and all; a name and a typed list
 
 
 def arguments(source: Path) -> Iterator[tuple[str, str, str]]:

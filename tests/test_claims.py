@@ -5,26 +5,27 @@ import math
 import numpy as np
 import pytest
 import xarray as xr
+from made import imagined
 
+from quiescent.evaluation.combine import combine
+from quiescent.measures.temperature import FACTORS
 from quiescent.studies.paper.claims import BIASED, CLAIMS, FREE, UNBIASED
 from quiescent.studies.paper.criteria import prefers_own
 from quiescent.studies.paper.effects import (
     Claim,
     Criterion,
     Reader,
-    best_factor,
     decide,
     difference,
     excess,
     judge,
     kl,
-    law_gain,
     log_ratio,
     number,
-    spread_slope,
 )
 from quiescent.studies.paper.experiments import CONDITIONS
 from quiescent.studies.paper.figures import FIGURES_SHOWN
+from quiescent.studies.paper.temperature import best_factor, law_gain, spread_slope
 
 READINGS = ["all", "valid"]
 
@@ -52,10 +53,12 @@ def test_one_seed_decides_nothing_and_neither_do_missing_numbers():
 
 
 def test_ratios_are_shown_as_such():
-    found = judge(Criterion("r", constant(*np.log([2.0, 2.1, 1.9])), low=math.log(1.5), ratio=True), Reader({}, "all"))
-    assert found.mean == pytest.approx(2, rel=0.01)
-    assert found.low < 2 < found.high
-    assert found.claimed == "> 1.5"
+    finding = judge(
+        Criterion("r", constant(*np.log([2.0, 2.1, 1.9])), low=math.log(1.5), ratio=True), Reader({}, "all")
+    )
+    assert finding.mean == pytest.approx(2, rel=0.01)
+    assert finding.low < 2 < finding.high
+    assert finding.claimed == "> 1.5"
 
 
 @pytest.mark.parametrize(
@@ -112,23 +115,36 @@ def test_the_temperature_law_is_recognised_where_it_holds():
         "kl_tempered": np.where(factors > 0, 0.05, math.nan),
         "predicted": predicted,
     }
-    dims, coords = ("condition", "seed", "reading", "factor"), {"condition": [BIASED], "seed": [0], "reading": ["all"]}
-    dataset = xr.Dataset(
-        {name: (dims, values[None, None, None]) for name, values in tables.items()}, coords=coords | {"factor": factors}
-    )
+    phases = [f"noise x {factor:.3g}" for factor in factors]
+    coords = {"condition": [BIASED], "seed": [0], "reading": ["all"], "phase": phases}
+    tables["factor"] = factors
+    columns = {name: (tuple(coords), values[None, None, None]) for name, values in tables.items()}
+    dataset = xr.Dataset(columns, coords)
     reader = Reader({"spatial_navigation/temperature": dataset}, "all")
     np.testing.assert_allclose(best_factor(BIASED)(reader), 0, atol=1e-9)
     np.testing.assert_allclose(spread_slope(BIASED)(reader), 1)
-    others = [abs(math.log2(one / math.sqrt(2))) - 0.05 for one in (0.5, 1, 2, 4)]
+    others = [abs(math.log2(factor / math.sqrt(2))) - 0.05 for factor in (0.5, 1, 2, 4)]
     np.testing.assert_allclose(law_gain(BIASED)(reader), np.mean(others))
     assert np.isnan(best_factor(UNBIASED)(reader)).all()
 
 
+def test_the_scan_of_noise_is_read_from_what_the_measure_returns():
+    results = {(BIASED, seed): imagined("temperature", seed=seed) for seed in (0, 1)}
+    reader = Reader({"spatial_navigation/temperature": combine(results)}, "all")
+    octaves = np.log2(np.array(FACTORS[1:]) / math.sqrt(2))
+    for best in best_factor(BIASED)(reader):
+        assert np.abs(octaves - best).min() < 1e-3
+    for effect in (spread_slope(BIASED), law_gain(BIASED)):
+        assert np.isfinite(effect(reader)).all()
+        assert effect(reader).shape == (2,)
+        assert np.isnan(effect(reader._replace(reading="valid"))).all()  # nothing counts there
+
+
 def test_every_claim_names_figures_that_the_report_has():
-    there = {f"{one.family}/{one.name}" for one in FIGURES_SHOWN}
-    assert len(there) == len(FIGURES_SHOWN)
+    shown = {f"{figure.family}/{figure.name}" for figure in FIGURES_SHOWN}
+    assert len(shown) == len(FIGURES_SHOWN)
     assert [claim.number for claim in CLAIMS] == [str(number) for number in range(1, 11)]
     for claim in CLAIMS:
         assert claim.criteria
-        assert set(claim.figures) <= there
+        assert set(claim.figures) <= shown
     assert {UNBIASED, BIASED, FREE} <= set(CONDITIONS)

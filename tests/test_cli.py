@@ -1,6 +1,8 @@
 """The program as a user types it: exit codes, one-line errors, files that appear and files that must not."""
 
 import json
+import shlex
+import subprocess
 import sys
 from pathlib import Path
 
@@ -9,6 +11,8 @@ import xarray as xr
 
 from quiescent import cli
 from quiescent.config.named import names
+from quiescent.terminal.commands import COMMANDS
+from quiescent.terminal.commands.arguments import complete_configurations, complete_figures, complete_measures
 
 TINY = [
     "network.units=16",
@@ -52,17 +56,45 @@ def test_configs_lists_every_configuration(quiescent):
 
 
 def test_every_command_has_help_with_an_example(quiescent):
-    commands = ("train", "sweep", "plot", "configs", "measure", "figure", "watch", "runs", "demo", "paper")
-    for command in commands:
-        code, out, _ = quiescent(command, "--help")
+    overview = quiescent("--help")[1]
+    for name, command in COMMANDS.items():
+        code, out, _ = quiescent(name, "--help")
         assert code == 0
-        assert f"Example: quiescent {command}" in out
+        assert command.example.startswith(f"quiescent {name}")
+        assert f"Example: {command.example}" in " ".join(out.split())
+        assert f" {name} " in overview
+        assert str(command.function.__doc__).split(".")[0].split(";")[0][:40] in " ".join(overview.split())
+
+
+def test_the_earlier_name_of_draw_works_and_is_not_listed(quiescent):
+    assert "\n│ figure " not in quiescent("--help")[1]
+    assert quiescent("figure", "--help")[0] == 0
+    code, _, err = quiescent("figure", "loss", "nowhere/at_all")
+    assert (code, "no configuration named 'nowhere/at_all'" in err) == (2, True)
 
 
 def test_names_complete_in_the_shell():
-    assert cli._complete_configurations("head") == [name for name in names() if name.startswith("head")]
-    assert cli._complete_measures("v") == ["variance", "validity"]
-    assert "loss" in cli._complete_figures("l")
+    assert complete_configurations("head") == [name for name in names() if name.startswith("head")]
+    assert complete_measures("v") == ["variance", "validity"]
+    assert "loss" in complete_figures("l")
+
+
+@pytest.mark.parametrize("words", [["--help"], ["train", "--help"], ["configs"], ["runs", "."]])
+def test_commands_that_only_list_start_without_heavy_packages(quiescent, words):
+    if words == ["runs", "."]:
+        assert quiescent("train", NOISY, *TINY, "--out", "here")[0] == 0
+    heavy = ["torch", "omegaconf", "scipy", "xarray", "matplotlib", "pandas", "h5py", "quiescent.settings"]
+    code = (
+        "import sys; from quiescent.cli import main\n"
+        f"sys.argv = ['quiescent', *{words}]\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        f"found = set({heavy}) & set(sys.modules)\n"
+        "assert not found, found\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert words != ["runs", "."] or "finished" in done.stdout
 
 
 def test_show_prints_the_resolved_configuration_and_writes_nothing(quiescent):
@@ -76,7 +108,7 @@ def test_show_prints_the_resolved_configuration_and_writes_nothing(quiescent):
     assert files() == []
 
 
-def test_train_measure_figure_runs_from_end_to_end(quiescent):
+def test_train_measure_draw_runs_from_end_to_end(quiescent):
     assert quiescent("train", NOISY, "seed=0,1", *TINY, "--out", "noisy")[0] == 0
     free = ["spatial_navigation/no-noise_unbiased", "seed=0,1", *TINY]
     assert quiescent("train", *free)[0] == 0  # under its default name
@@ -85,7 +117,7 @@ def test_train_measure_figure_runs_from_end_to_end(quiescent):
     assert (code, "Already finished" in out) == (0, True)
     assert Path("noisy/seed_0/checkpoints/batch_000000006.safetensors").read_bytes() == before
 
-    for name in ("kl", "variance", "drift"):
+    for name in ("kl", "variance"):
         code, out, err = quiescent("measure", name, "noisy", *free)
         assert (code, err) == (0, "")
         assert "±" in out
@@ -95,7 +127,7 @@ def test_train_measure_figure_runs_from_end_to_end(quiescent):
         assert stored["kl"].attrs["unit"] == "nats"
     before = Path("noisy/seed_1/measures/kl.nc").stat().st_mtime_ns
     for name in ("trajectories", "kl_matrix", "loss"):
-        assert quiescent("figure", name, "noisy", *free)[0] == 0
+        assert quiescent("draw", name, "noisy", *free)[0] == 0
         assert Path(f"noisy/figures/{name}.png").stat().st_size > 5000
         assert Path(f"noisy/figures/{name}.pdf").read_bytes().startswith(b"%PDF")
     assert Path("noisy/seed_1/measures/kl.nc").stat().st_mtime_ns == before  # what is stored is drawn
@@ -115,6 +147,102 @@ def test_train_measure_figure_runs_from_end_to_end(quiescent):
     assert tests == [0, 2, 4, 6]
 
 
+ODD = "[pilot] a [/b] :smile: it's"
+
+
+def suggested(out):
+    """The words of every command that an output or an error suggests, as a shell reads them."""
+    marks = ("Next: ", "Draw it: ", "Make one: ", "Train it: ")
+    commands = [line.partition(mark)[2] for line in out.splitlines() for mark in marks if mark in line]
+    assert all(command.startswith("quiescent ") for command in commands)
+    return [shlex.split(command)[1:] for command in commands]
+
+
+def test_folders_are_echoed_as_they_were_typed_and_every_suggested_command_can_be_pasted(quiescent):
+    code, out, err = quiescent("train", NOISY, "seed=0", *TINY, "--out", ODD)
+    assert (code, err) == (0, "")
+    assert suggested(out) == [["measure", "kl", ODD]]
+    code, out, _ = quiescent("train", NOISY, "seed=0", *TINY, "--out", ODD)
+    assert (code, f"Already finished: {ODD}" in out) == (0, True)
+    (row,) = [line for line in quiescent("runs", ".")[1].splitlines() if "finished" in line]
+    assert shlex.split(row)[0] == ODD
+    code, out, err = quiescent("measure", "distance", shlex.split(row)[0])
+    assert (code, err) == (0, "")
+    assert ["draw", "summary", ODD] in suggested(out)
+    (command,) = suggested(quiescent("measure", "validity", ODD)[1])[:1]
+    code, out, err = quiescent(*command)
+    assert (code, err) == (0, "")
+    assert out.splitlines() == [f"{ODD}/figures/validity.{kind}" for kind in ("png", "pdf")]
+    assert quiescent("draw", "loss", ODD, "--out", f"{ODD}.png")[1] == f"{ODD}.png\n"
+    code, out, err = quiescent("watch", ODD, "--weights", "float32")
+    assert (code, err) == (0, "")
+    assert out.startswith(f"{ODD}/watch.html: ")
+
+
+def test_sweeps_and_plots_echo_folders_as_they_were_typed(quiescent):
+    words = [NOISY, "seed=0", *TINY, "network.tau=1,2", "--measures", "distance", "--out", ODD, "--jobs", "1"]
+    code, out, err = quiescent("sweep", *words)
+    assert (code, err) == (0, "")
+    assert f"Numbers: {shlex.quote(ODD)}" in out or f"Numbers: {ODD}" in out
+    (command,) = suggested(out)
+    assert command == ["plot", ODD, "distance", "network.tau"]
+    code, out, err = quiescent(*command)
+    assert (code, err, out) == (0, "", f"{ODD}/figures/distance_against_network.tau.png\n")
+    code, out, err = quiescent("sweep", *words, "--dry-run")
+    assert (code, err) == (0, "")
+    assert ODD in out or shlex.quote(ODD) in out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["runs", ODD],
+        ["measure", "kl", ODD],
+        ["draw", "loss", ODD],
+        ["watch", ODD],
+        ["plot", ODD, "kl", "network.units"],
+        ["train", ODD],
+        ["train", f"{ODD}.yaml"],
+        ["train", "recorded/sargolini", f"task.path={ODD}.csv"],
+        ["train", NOISY, *TINY, f"network.tau={ODD}"],
+        ["sweep", ODD],
+        ["paper", "--scale", "small", "--seeds", "0", "--no-train", "--out", ODD],
+        ["paper", "--seeds", ODD],
+        ["sweep", NOISY, "--on", ODD],
+        [ODD],
+        ["train", f"--{ODD}"],
+        ["watch", NOISY, "--weights", ODD],
+    ],
+)
+def test_odd_text_in_any_place_ends_in_an_answer_or_a_clear_error_that_repeats_it(quiescent, words):
+    code, out, err = quiescent(*words)
+    assert code in (0, 2)
+    assert "Traceback" not in err
+    if words[0] != "paper" or "--no-train" not in words:
+        assert ODD in " ".join(word.strip("│╭╰╮╯─ ") for word in (out + err).split("\n"))
+
+
+def test_a_run_that_is_missing_comes_with_the_command_that_trains_it(quiescent):
+    words = [NOISY, "task.anchor_point=[0, 1]", "seed=3"]
+    code, _, err = quiescent("measure", "kl", *words)
+    assert (code, suggested(err)) == (2, [["train", *words]])
+    (command,) = suggested(quiescent("runs")[1])
+    assert command == ["train", NOISY, "seed=0"]
+    assert quiescent(*command, "--show")[0] == 0
+
+
+def test_tables_of_commands_are_as_wide_as_the_terminal(quiescent, monkeypatch):
+    for columns in (40, 80, 200):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        outputs = [quiescent("configs")[1], quiescent("train", NOISY, "seed=0,1", *TINY, "--out", "here")[1]]
+        outputs += [quiescent("runs", ".")[1], quiescent("measure", "distance", "here")[1]]
+        for out, number in zip(outputs, ("20000", "6/6", "6/6", "±"), strict=True):
+            assert number in out
+            tables = out.replace("Stored as", "Next: ").replace("Draw it: ", "Next: ").partition("Next: ")[0]
+            wide = [line for line in tables.splitlines() if len(line) > columns]
+            assert all(len(line.split()) == 1 for line in wide)  # a name that is wider by itself
+
+
 def test_watch_opens_the_page_if_asked(quiescent, monkeypatch):
     opened = []
     monkeypatch.setattr("typer.launch", opened.append)
@@ -131,13 +259,13 @@ def test_headings_can_be_measured_and_drawn(quiescent):
     for name in ("kl", "turning"):
         assert quiescent("measure", name, "hd")[0] == 0
     for name in ("trajectories", "loss"):
-        assert quiescent("figure", name, "hd", "--out", f"{name}.png")[0] == 0
+        assert quiescent("draw", name, "hd", "--out", f"{name}.png")[0] == 0
     assert quiescent("train", NOISY, *TINY, "--out", "nav")[0] == 0
     assert quiescent("watch", "hd", "--weights", "float32", "--out", "hd.html")[0] == 0
     for command in (["measure", "kl"], ["watch"]):
         code, _, err = quiescent(*command, "hd", "nav")
         assert (code, "different variables (heading, position)" in err) == (2, True)
-    for command in (("measure", "ring"), ("figure", "turning")):
+    for command in (("measure", "ring"), ("draw", "turning")):
         code, _, err = quiescent(*command, "nav")
         assert (code, f"'{command[1]}' is for runs that track a heading; these track a position." in err) == (2, True)
 
@@ -164,7 +292,7 @@ def test_headings_can_be_measured_and_drawn(quiescent):
         (["measure", "kl", NOISY], f"Train it: quiescent train {NOISY}"),
         (["measure", "kl", "seed=0"], "which runs?"),
         (["measure", "length", NOISY], f"no runs in runs/{NOISY}"),
-        (["figure", "loss", "nowhere/at_all"], "no configuration named 'nowhere/at_all'"),
+        (["draw", "loss", "nowhere/at_all"], "no configuration named 'nowhere/at_all'"),
         (["watch", NOISY], f"Train it: quiescent train {NOISY}"),
         (["train", "recorded/sargolini", "task.path=missing.csv"], "task.path=missing.csv: cannot be read"),
     ],
@@ -183,12 +311,12 @@ def test_bad_input_with_runs_in_place_loses_nothing(quiescent):
     before = {path: Path(path).read_bytes() for path in files()}
     for words, message in [
         (["train", NOISY, *TINY, "network.tau=2", "--out", "here"], "network.tau: 1.0 -> 2.0"),
-        (["measure", "length", "here"], "no measure named 'length'. Known: kl, common_start, variance, distance,"),
+        (["measure", "length", "here"], "no measure named 'length'."),
         (["measure", "kl", "here", "--noise", "loud"], "noise=loud: must be scaled, same, absolute, or a number >= 0"),
-        (["figure", "pace", "here"], "no figure named 'pace'. Known: trajectories, density,"),
+        (["draw", "pace", "here"], "no figure named 'pace'."),
         (["measure", "kl", "here", "--sigma2", "-1"], "sigma2=-1: must be >= 0"),
         (["measure", "kl", "here", "seed=0,7"], "no run of seed 7 in here"),
-        (["figure", "loss", "here", "--out", "loss.gif"], "must end in .png, .pdf or .svg"),
+        (["draw", "loss", "here", "--out", "loss.gif"], "must end in .png, .pdf or .svg"),
         (["watch", "here", "--out", "watch.txt"], "watch.txt: a page's name must end in .html"),
         (["watch", "here", "seed=7"], "no run of seed 7 in here"),
         (["train", NOISY, *TINY, "--out", "here/seed_0/config.yaml/below"], "cannot write here/seed_0/config.yaml"),

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quiescent.config.load import keys, load_config, parse, task_noise
-from quiescent.config.named import names
+from quiescent.config.named import names, read_named
 from quiescent.config.naming import label, overrides_of
 from quiescent.config.schema import Config
-from quiescent.config.words import ALIASES
+from quiescent.config.words import ALIASES, split_words
 from quiescent.errors import QuiescentError
 
 NOISY = "spatial_navigation/noisy_unbiased"
@@ -44,6 +44,16 @@ def test_configurations_are_those_of_the_paper(row):
     assert (task.biased, task.steps, task.dt) == (biased == "yes", int(steps), 0.02)
     assert (training.batches, training.batch_size, training.learning_rate) == (int(batches), 200, 1e-3)
     assert (training.weight_decay, training.test_every, training.save_every) == (0, 100, 100)
+
+
+def test_settings_that_tables_show_are_written_in_every_configuration():
+    for name in names():
+        written, config = read_named(name), load_config(name)
+        assert written["task"]["steps"] == config.task.steps
+        assert written["training"]["batches"] == config.training.batches
+        assert {key: written["network"][key] for key in ("kind", "units", "dt", "tau", "sigma2_rec")}.items() <= (
+            config.network.model_dump().items()
+        )
 
 
 def test_every_configuration_loads_and_every_task_has_a_noise_level_of_its_own():
@@ -156,6 +166,49 @@ def test_own_yaml_files_inherit_and_are_checked(tmp_path):
         path.write_text(text)
         with pytest.raises(QuiescentError, match=message):
             load_config(str(path))
+
+
+@pytest.mark.parametrize(
+    "path", ["1e3.csv", "yes", "a: b.csv", "[x].csv", "null", "~", "${x}.csv", "{a", "'a'.csv", "1"]
+)
+def test_a_path_is_taken_letter_by_letter(path):
+    assert load_config("recorded/sargolini", f"task.path={path}").task.path == path
+
+
+@pytest.mark.parametrize(
+    "word", ["task.path=", "task.path=  ", "task={path: null}", "task={path: }", "task={path: ''}"]
+)
+def test_an_empty_path_in_a_word_is_an_error_and_never_another_animal(word):
+    with pytest.raises(QuiescentError, match=r"^task.path: must name a file, but is empty. In: key=value word 2.$"):
+        load_config("recorded/sargolini", "seed=0", word)
+
+
+@pytest.mark.parametrize(
+    "value", ["", "null", "~", "''", "' '", "${oc.env:NO_SUCH_RAT,null}", "${oc.env:NO_SUCH_RAT,''}"]
+)
+def test_an_empty_path_in_a_file_is_an_error_and_never_another_animal(tmp_path, value):
+    path = tmp_path / "mine.yaml"
+    for base in ("base: recorded/sargolini\ntask:\n", "base: recorded/base\ntask:\n  source: tanni\n"):
+        path.write_text(f"{base}  path: {value}\n")
+        with pytest.raises(QuiescentError, match=f"^task.path: must name a file, but is empty. In: {path}.$"):
+            load_config(str(path))
+        assert load_config(str(path), "task.path=rat.csv").task.path == "rat.csv"
+
+
+@pytest.mark.parametrize("name", ["recorded/sargolini", NOISY])
+def test_a_written_configuration_can_be_given_as_a_file(tmp_path, name):
+    path = tmp_path / "mine.yaml"
+    path.write_text(load_config(name, "network.units=64").to_yaml())
+    assert load_config(str(path)) == load_config(name, "network.units=64")
+
+
+def test_words_are_split_into_names_and_settings(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    words = [f"config={NOISY}", "runs/a+network.units=64", "seed=0,1", "config=a=b"]
+    assert split_words(words) == ((NOISY, "a=b"), ("runs/a+network.units=64", "seed=0,1"))
+    Path("runs/a+network.units=64").mkdir(parents=True)
+    assert split_words(words, files=True) == ((NOISY, "runs/a+network.units=64", "a=b"), ("seed=0,1",))
+    assert split_words([]) == ((), ())
 
 
 @settings(max_examples=40, deadline=None)

@@ -1,34 +1,38 @@
-"""Results are made once, kept with the runs, and put together with their labels."""
+"""Results are made once, kept with the runs, and put together so that each run keeps its own grids and labels."""
 
+import h5py
 import numpy as np
 import pytest
 import xarray as xr
+from made import BOX, CIRCLE, imagined
 
-from quiescent.evaluation.subject import Subject
+from quiescent.config.load import load_config
 from quiescent.evaluation.combine import combine
 from quiescent.evaluation.draw import draw
-from quiescent.evaluation.evaluate import evaluate, measure_run, stored
-from quiescent.evaluation.stored import is_stored
+from quiescent.evaluation.evaluate import measure, measure_run
+from quiescent.evaluation.stored import FORMAT, is_stored, read_stored
+from quiescent.evaluation.subject import Subject
+from quiescent.figures.grid import grid_of, space_of
 from quiescent.measures import MEASURES
 from quiescent.measures.validity import threshold
 from quiescent.quiescence.activity import Active, Rest
+from quiescent.spaces import Box, to_text
 from quiescent.training.train import train
 
 FEW = {"active": Active(6), "quiescent": Rest(6, 8)}
+SMALL = Box(((0.0, 0.5), (-0.2, 0.1)))
 
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
-    from quiescent.config.load import load_config
-
     small = ("network.units=12", "task.place_cells.number=12", "task.steps=8", "training.batches=2")
     small = (*small, "training.batch_size=5")
     folder = tmp_path_factory.mktemp("runs")
-    found = []
+    trained = []
     for name, seeds in (("noisy_unbiased", "0,1"), ("no-noise_unbiased", "1")):
         config = load_config(f"spatial_navigation/{name}", f"seed={seeds}", *small)
-        found += train(config, folder / name)
-    return found
+        trained += train(config, folder / name)
+    return trained
 
 
 def test_what_is_read_as_valid_is_near_to_a_code_as_behaviour_is(runs):
@@ -48,21 +52,24 @@ def test_a_phase_is_simulated_once(runs):
 
 
 def test_phases_are_meant_for_networks_with_or_without_noise(runs):
-    phases = {"a": Active(1), "n": Rest(1, 1, only_noise_free=True), "s": Rest(1, 1, only_noisy=True)}
+    phases = {"a": Active(1), "n": Rest(1, 1, networks="noise_free"), "s": Rest(1, 1, networks="noisy")}
     assert list(Subject(runs[0]).meant(phases)) == ["a", "s"]
     assert list(Subject(runs[2]).meant(phases)) == ["a", "n"]
 
 
 def test_results_are_labelled_by_condition_and_seed_and_nan_where_nothing_is(runs):
-    found = evaluate("distance", runs)["distance"]
-    assert found.dims[:2] == ("condition", "seed")
-    assert set(found.dims) == {"condition", "seed", "reading", "phase"}
-    assert list(found["phase"].values) == ["active", "quiescent", "noisy"]
-    noisy, free = (found.sel(condition=one) for one in found["condition"].values)
-    assert noisy.sel(phase="noisy").isnull().all()
+    result = measure("distance", runs)
+    distance = result["distance"]
+    assert distance.dims[:2] == ("condition", "seed")
+    assert set(distance.dims) == {"condition", "seed", "reading", "phase"}
+    assert list(distance["phase"].values) == ["active", "quiescent", "noise_added"]
+    noisy, free = (distance.sel(condition=name) for name in distance["condition"].values)
+    assert noisy.sel(phase="noise_added").isnull().all()
     assert free.sel(seed=0).isnull().all()
     assert free.sel(seed=1, reading="all").notnull().all()
-    np.testing.assert_array_equal(found["sigma2_rec"], [1e-4, 0])
+    np.testing.assert_array_equal(result["sigma2_rec"], [1e-4, 0])
+    assert [space_of(result, name) for name in distance["condition"].values] == [BOX, BOX]
+    np.testing.assert_array_equal(result["dt"], [0.02, 0.02])
 
 
 def test_a_result_is_kept_until_something_that_it_depends_on_changes(runs, monkeypatch):
@@ -75,15 +82,61 @@ def test_a_result_is_kept_until_something_that_it_depends_on_changes(runs, monke
         (FEW | {"quiescent": Rest(6, 9)}, 2),
         (FEW | {"quiescent": Rest(6, 9, noise="same")}, 3),
     ]:
-        found = measure_run(run, {"order": phases}, peers)["order"]
+        result = measure_run(run, {"order": phases}, peers)["order"]
         assert len(calls) == expected
-        xr.testing.assert_identical(found, stored(run, "order"))
+        xr.testing.assert_identical(result, read_stored(run, "order"))
         assert is_stored(run, "order", phases, peers)
     assert not is_stored(run, "order", FEW, peers)
     assert not is_stored(run, "kl", MEASURES["kl"].phases, peers)
     measure_run(run, {"order": FEW}, peers, reuse=False)
     measure_run(run, {"order": FEW}, peers, reuse=False)
     assert len(calls) == 5
+
+
+@pytest.mark.parametrize("change", ["no format", "another format", "damaged"])
+def test_a_result_of_another_version_is_made_again_and_never_read(runs, change):
+    run, peers = runs[1], {}
+    expected = measure_run(run, {"order": FEW}, peers)["order"]
+    file = run.folder / "measures" / "order.nc"
+    if change == "damaged":
+        file.write_bytes(file.read_bytes()[:1000])
+    else:
+        with h5py.File(file, "a") as stored:
+            assert stored.attrs["format"] == FORMAT
+            stored.attrs["format"] = FORMAT + 1
+            if change == "no format":  # as version 0.1 wrote it
+                del stored.attrs["format"]
+    assert read_stored(run, "order") is None
+    assert not is_stored(run, "order", FEW, peers)
+    xr.testing.assert_identical(measure_run(run, {"order": FEW}, peers)["order"], expected)
+    xr.testing.assert_identical(read_stored(run, "order"), expected)
+
+
+def test_a_number_of_one_run_does_not_depend_on_which_others_are_measured_beside_it(runs):
+    first, other = runs[1], runs[2]
+    phases = {"active": Active(20), "quiescent": Rest(20, 20), "random": Rest(20, 20, weights="initial")}
+    name, beside = "a", "b"
+
+    def kl(peers):
+        return measure_run(first, {"kl": phases}, peers, reuse=False)["kl"].drop_attrs()
+
+    alone = kl({name: first})
+    assert alone["kl"].notnull().any()
+    for peers in ({name: first, beside: other}, {beside: other, name: first}):
+        together = kl(peers)
+        assert set(together["reference"].values) == {name, beside}
+        xr.testing.assert_identical(together.sel(reference=[name]), alone)
+    turned = measure_run(first, {"kl": dict(reversed(phases.items()))}, {name: first}, reuse=False)["kl"]
+    xr.testing.assert_identical(turned.drop_attrs().sel(phase=alone["phase"]), alone)
+
+
+def test_each_reading_of_the_manifold_lies_on_its_own_bins(runs):
+    phases = {"active": Active(30, states=True), "quiescent": Rest(30, 40, states=True)}
+    result = measure_run(runs[0], {"manifold": phases}, {})["manifold"].sel(phase="quiescent")
+    for reading in ("all", "valid"):
+        values = result.sel(reading=reading)
+        area = np.prod(np.diff(values["edges"].values, axis=1)[:, 0])
+        assert float(values["density"].sum()) * area == pytest.approx(1, rel=1e-4)
 
 
 def test_a_figure_is_drawn_again_without_measuring_again(runs, monkeypatch):
@@ -93,13 +146,57 @@ def test_a_figure_is_drawn_again_without_measuring_again(runs, monkeypatch):
 
 
 def test_combining_keeps_every_number_in_its_place():
-    def one(value, phases):
+    def result(value, phases):
         values = np.full(len(phases), value, float)
         return xr.Dataset({"x": ("phase", values)}, coords={"phase": phases}, attrs={"sigma2_rec": 0.0, "origin": "o"})
 
-    found = combine({("b", 1): one(1, ["q"]), ("a", 0): one(2, ["q", "n"]), ("a", 1): one(3, ["q"])})
-    assert list(found["condition"].values) == ["b", "a"]
-    assert float(found["x"].sel(condition="b", seed=1, phase="q")) == 1
-    assert float(found["x"].sel(condition="a", seed=0, phase="n")) == 2
-    assert found["x"].sel(condition="a", seed=1, phase="n").isnull()
-    assert "origin" not in found.attrs
+    together = combine({("b", 1): result(1, ["q"]), ("a", 0): result(2, ["q", "n"]), ("a", 1): result(3, ["q"])})
+    assert list(together["condition"].values) == ["b", "a"]
+    assert list(together["phase"].values) == ["q", "n"]
+    assert float(together["x"].sel(condition="b", seed=1, phase="q")) == 1
+    assert float(together["x"].sel(condition="a", seed=0, phase="n")) == 2
+    assert together["x"].sel(condition="a", seed=1, phase="n").isnull()
+    assert "origin" not in together.attrs
+
+
+@pytest.mark.parametrize("spaces", [(BOX, SMALL), (CIRCLE, CIRCLE)], ids=["box", "circle"])
+@pytest.mark.parametrize("name", sorted(set(MEASURES) - {"kl", "common_start", "temperature"}))
+def test_combined_runs_of_another_time_step_and_space_keep_their_curves_whole(name, spaces):
+    if MEASURES[name].space not in (None, type(spaces[0])):
+        spaces = (CIRCLE, CIRCLE)
+    own = {"wide": {"space": spaces[0]}, "small": {"space": spaces[1], "dt": 0.1, "steps": 90, "noisy": False}}
+    results = {
+        (condition, seed): imagined(name, seed=seed, **settings)
+        for condition, settings in own.items()
+        for seed in (0, 1)
+    }
+    together = combine(results)
+    assert list(together["condition"].values) == list(own)
+    for (condition, seed), result in results.items():
+        part = together.sel(condition=condition, seed=seed)
+        assert space_of(together, condition) == own[condition]["space"]
+        assert float(part["dt"]) == own[condition].get("dt", 0.02)
+        assert str(part["space"].item()) == to_text(own[condition]["space"])
+        for variable, values in result.variables.items():
+            if variable in result.dims:
+                continue
+            labels = {dim: result[dim] for dim in values.dims if dim in result.coords}
+            lengths = {dim: slice(result.sizes[dim]) for dim in values.dims if dim not in result.coords}
+            inside = part[variable].sel(labels)
+            np.testing.assert_array_equal(inside.isel(lengths), values, err_msg=variable)
+            # Beyond its own length there is nothing, and nothing lies between.
+            assert int(inside.notnull().sum()) == int(values.notnull().sum()), variable
+    for variable in ("lags", "times", "window"):
+        if variable in together.coords:
+            for condition in own:
+                size = results[condition, 0].sizes[results[condition, 0][variable].dims[0]]
+                expected = results[condition, 0][variable].values
+                np.testing.assert_array_equal(grid_of(together, variable, condition)[:size], expected)
+
+
+def test_lags_and_times_are_seconds_of_each_condition():
+    for name, grid in (("displacement", "lags"), ("order", "lags"), ("coverage", "times"), ("validity", "times")):
+        together = combine({("a", 0): imagined(name), ("b", 0): imagined(name, dt=0.1, steps=90)})
+        assert together[grid].attrs["unit"] == "s"
+        first, second = (grid_of(together, grid, condition)[0] for condition in ("a", "b"))
+        assert (first, second) == pytest.approx((0.02, 0.1))

@@ -45,6 +45,17 @@ def test_every_point_is_what_the_same_words_make_without_a_sweep():
     assert second.config == load_config(NOISY, "task.anchor_point=[1,0]", "network.units=8")
 
 
+def test_a_file_whose_name_contains_a_comma_is_one_value(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rows = "".join(f"{0.1 * step:.1f},{step % 7},{step % 5}\n" for step in range(300))
+    for name in ("a,b.csv", "a", "b.csv"):
+        Path(name).write_text(rows)
+    words = ["recorded/sargolini", "task.steps=8"]
+    assert [point.config.task.path for point in expand([*words, "task.path=a,b.csv"]).points] == ["a,b.csv"]
+    with pytest.raises(QuiescentError, match=re.escape("task.path=a: must be")):
+        expand([*words, "task.path=a,./b.csv"])
+
+
 @given(
     st.lists(
         st.integers(-(10**6), 10**6).map(str) | st.sampled_from(["[1,2]", "{a: [1,2], b: 3}", "'x,y'"]), min_size=1

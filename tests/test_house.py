@@ -8,8 +8,8 @@ import structure
 from structure import FUNCTIONS
 
 ROOMS = [  # a room imports only rooms to its left
-    *("errors", "settings", "streams", "spaces", "machine", "tasks", "networks", "config", "simulation", "runs"),
-    *("training", "quiescence", "measures", "figures", "evaluation", "jobs", "terminal", "page", "studies"),
+    *("errors", "settings", "statistics", "streams", "spaces", "machine", "tasks", "networks", "config", "simulation"),
+    *("runs", "training", "quiescence", "measures", "figures", "evaluation", "jobs", "terminal", "page", "studies"),
     *("terminal.commands", "cli"),
 ]
 QUICK_START = ("quiescent", "quiescent.terminal.commands")  # may import inside functions

@@ -13,7 +13,7 @@ from quiescent.config.load import load_config
 from quiescent.errors import QuiescentError
 from quiescent.networks import NETWORKS, Kind, simulate
 from quiescent.quiescence.activity import Active, Rest
-from quiescent.quiescence.observe import CHUNK, active, observe, rest, rest_variance
+from quiescent.quiescence.observe import CHUNK, active, observe, rest, rest_noise
 from quiescent.quiescence.valid import valid_codes
 from quiescent.simulation.members import untrained
 
@@ -42,12 +42,14 @@ def test_a_leaky_network_at_rest_has_the_stationary_variance_of_its_process(monk
         (Rest(1, 1, noise="absolute", sigma2=5e-4), 3e-4, 1e-3),
         (Rest(1, 1, noise="absolute"), 0.0, 2e-4),  # the noisy networks of the same task have 1e-4
         (Rest(1, 1), 0.0, 0.0),
-        (Rest(1, 1, untrained=True), 0.0, 2e-4),
+        (Rest(1, 1, weights="initial"), 0.0, 2e-4),
     ],
 )
 def test_noise_at_rest_follows_the_phase(phase, trained, expected):
     population = members(f"network.sigma2_rec={trained}", seeds="seed=0")
-    assert rest_variance(population, phase) == [pytest.approx(expected)]
+    (levels,) = rest_noise(population, phase)
+    assert levels.recurrent**2 == pytest.approx(expected)
+    assert levels._replace(recurrent=0) == population.noise[0]._replace(recurrent=0)  # nothing else differs
 
 
 def test_a_member_rests_the_same_alone_and_in_company():
@@ -99,7 +101,7 @@ def test_the_quality_of_the_code_is_that_of_what_is_read_out():
     population = members(seeds="seed=0")
     (activity,) = rest(population, trials=5, steps=60, keep_states=True, judge=True)
     outputs = population.network.member(0).readout(torch.from_numpy(activity.states).flatten(0, 1))
-    codes = valid_codes(population.codes[0], population.configs[0].task.box)
+    codes = valid_codes(population.codes[0], population.configs[0].task.space, outputs)
     np.testing.assert_allclose(activity.quality.total.ravel(), outputs.sum(-1), rtol=1e-4)
     np.testing.assert_allclose(activity.quality.distance.ravel(), codes.distance(outputs), rtol=1e-3)
     left = activity.only(activity.quality.distance < np.median(activity.quality.distance))

@@ -14,9 +14,11 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from quiescent.config.named import names
+from quiescent.jobs.schedule import Running, Status
 from quiescent.measures import MEASURES
 from quiescent.runs.run import Metrics, Run
 from quiescent.spaces import Box, Circle
+from quiescent.terminal.board import _board, _Pace
 from quiescent.terminal.commands.command import open_console
 from quiescent.terminal.layout import NARROWEST, Table, lay_out, show
 from quiescent.terminal.numbers import mean_and_spread, ranges, rms_error, with_error
@@ -54,17 +56,23 @@ def require_whole(table, width):
 
 
 @st.composite
-def tables(draw):
+def contents(draw):
     columns = draw(st.lists(TEXT, min_size=1, max_size=6))
     rows = draw(st.lists(st.lists(TEXT, min_size=len(columns), max_size=len(columns)), min_size=1, max_size=5))
     sentences = [columns[-1]] if draw(st.booleans()) and len(columns) > 1 else []
-    return Table(columns, rows, keys=draw(st.integers(0, len(columns))), sentences=sentences, title=draw(TEXT))
+    return {
+        "columns": columns,
+        "rows": rows,
+        "keys": draw(st.integers(0, len(columns))),
+        "sentences": sentences,
+        "title": draw(TEXT),
+    }
 
 
 @settings(deadline=None, max_examples=200)
-@given(table=tables(), width=st.sampled_from([1, 20, *WIDTHS]))
-def test_every_cell_of_any_table_appears_whole_at_any_width(table, width):
-    require_whole(table, width)
+@given(content=contents(), width=st.sampled_from([1, 20, *WIDTHS]))
+def test_every_cell_of_any_table_appears_whole_at_any_width(content, width):
+    require_whole(Table(**content), width)
 
 
 def test_a_table_takes_the_shortest_shape_that_fits():
@@ -147,7 +155,7 @@ def test_runs_are_listed_by_folder_and_state_with_folders_that_can_be_pasted(tmp
         make_run(Path("damaged"), 0, settings=False),
         make_run(Path("new"), 7, error=None),
     ]
-    table = runs_table(runs, Box(((0, 1),)))
+    table = runs_table(runs, Box(((0.0, 1.0),)))
     assert [list(row) for row in table.rows] == [
         ["'[pilot] a [/b]'", "0..2", "0/40", "20 ± 0", "not started"],
         ["'[pilot] a [/b]'", "4", "40/40", "20", "finished"],
@@ -255,7 +263,7 @@ def test_a_curve_is_a_line_that_tells_what_it_is_over_and_its_range():
 @given(st.lists(st.floats(-1e9, 1e9), min_size=2, max_size=5))
 def test_means_and_spreads_read_back_within_the_digits_of_the_spread(values):
     text = mean_and_spread(values)
-    match = re.fullmatch(r"\(?(-?[\d.e+-]+) ± ([\d.e+-]+?)\)?(e[+-]\d\d)?", text)
+    match = re.fullmatch(r"\(?(-?[\d.e+-]+) ± ([\d.e+-]+?)\)?(e[+-]\d+)?", text)
     mean, spread = (float(number + (match[3] or "")) for number in match.groups()[:2])
     true_mean, true_spread = float(np.mean(values)), float(np.std(values, ddof=1))
     assert abs(spread - true_spread) <= 0.06 * true_spread + 1e-11 * abs(true_mean)
@@ -267,7 +275,7 @@ def test_numbers_are_written_as_people_read_them():
     assert mean_and_spread([0.123456, math.nan]) == "0.123"
     assert mean_and_spread([0.3, 0.1 + 0.2]) == "0.3 ± 0"
     assert with_error(2.0, math.nan) == "2"
-    assert rms_error(0.04, Box(((0, 1),))) == "20 cm"
+    assert rms_error(0.04, Box(((0.0, 1.0),))) == "20 cm"
     assert rms_error(math.pi**2, Circle()) == "1.8e+02 deg"
 
 
@@ -276,6 +284,22 @@ def test_ranges_of_seeds_hold_every_seed_once(seeds):
     pieces = [piece for piece in ranges(seeds).split(",") if piece]
     ends = [tuple(map(int, piece.split(".."))) for piece in pieces]
     assert [seed for first, *last in ends for seed in range(first, (last or [first])[0] + 1)] == sorted(set(seeds))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_board_of_jobs_shows_every_number_whole(width):
+    running = [Running(Run(Path(f"runs/[a] {k}/seed_{k}")), 1200, 20000, "node-17") for k in range(14)]
+    status = Status(400, 123, running, 250, [], 3, 1_234_567, 8_000_000, [])
+    pace = _Pace()
+    pace.see(status)
+    console = Console(file=io.StringIO(), width=width, markup=False, emoji=False, highlight=False, color_system=None)
+    console.print(_board("sweeps/[b]: jobs", status, pace))
+    lines = console.file.getvalue().splitlines()
+    assert lines[0] == "sweeps/[b]: jobs"
+    assert max(map(cell_len, lines)) <= width
+    words = set(" ".join(lines).split())
+    assert {"123", "1234567/8000000", "250", "node-17", "1200/20000", "0/seed_0", "11/seed_11"} <= words
+    assert "and 2 more" in lines
 
 
 def test_the_console_prints_what_was_typed_as_it_is(capsys, monkeypatch):

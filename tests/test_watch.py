@@ -97,6 +97,14 @@ def test_a_kind_of_network_that_the_page_does_not_know_is_named(tiny, tmp_path, 
     assert not (tmp_path / "page.html").exists()
 
 
+def test_a_space_that_the_page_cannot_draw_is_named(tiny, tmp_path, monkeypatch):
+    (run,) = train(tiny(), tmp_path / "runs")
+    monkeypatch.setattr("quiescent.page.write.SPACES", ("circle",))
+    with pytest.raises(QuiescentError, match=r"seed_0: a page cannot draw a box; only circle\."):
+        write_page(tmp_path / "page.html", [run])
+    assert not (tmp_path / "page.html").exists()
+
+
 def test_positions_of_one_and_of_two_dimensions_are_not_shown_together(tiny, tmp_path):
     times = np.arange(0, 30, 0.1)
     (tmp_path / "line.csv").write_text(

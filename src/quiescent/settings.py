@@ -1,4 +1,4 @@
-"""What every group of settings shares: frozen, typed, bounded, no unknown keys."""
+"""Groups of settings: frozen, typed, bounded, no unknown keys."""
 
 from collections.abc import Callable
 from typing import Annotated

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
-from scipy.stats import t
+from scipy.special import stdtrit
 
 RESAMPLES = 200  # of trials, for the error of a mean
 
@@ -75,5 +75,5 @@ def seed_interval(values: Float[np.ndarray, " seed"], *, confidence: float = 0.9
     mean = float(finite.mean())
     if len(finite) == 1:
         return Interval(mean, math.nan, math.nan)
-    half = float(t.ppf(0.5 + confidence / 2, len(finite) - 1) * finite.std(ddof=1) / math.sqrt(len(finite)))
+    half = float(stdtrit(len(finite) - 1, 0.5 + confidence / 2) * finite.std(ddof=1) / math.sqrt(len(finite)))
     return Interval(mean, mean - half, mean + half)

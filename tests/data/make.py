@@ -18,9 +18,9 @@ SMALL = [
 ALL = ["kl", "displacement", "variance", "distance", "order", "validity"]
 FOLDERS = {
     "vanilla": ("spatial_navigation/noisy_unbiased", PLACES, ALL),
-    "heading": ("head_direction/noisy_unbiased", ["task.hd_cells.number=12"], ALL),
+    "heading": ("head_direction/noisy_unbiased", ["task.hd_cells.number=12"], ["kl", "variance", "order", "validity"]),
     "gru": ("spatial_navigation/noisy_biased_gru", PLACES, ["kl", "variance"]),
-    "finished": ("spatial_navigation/no-noise_unbiased", PLACES, ["kl", "displacement", "variance"]),
+    "finished": ("spatial_navigation/no-noise_unbiased", PLACES, ["kl", "displacement"]),
 }
 KILLED = """
 import os, signal, sys, quiescent

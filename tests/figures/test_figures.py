@@ -1,5 +1,6 @@
 """Figures show the results they are handed, and leave the user's settings alone."""
 
+import functools
 import io
 import math
 
@@ -7,84 +8,65 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 import xarray as xr
-from made import BOX, CIRCLE, activity, leave_all_out
+from made import BOX, CIRCLE, imagined
+from matplotlib.patches import Rectangle
 
 from quiescent.errors import QuiescentError
 from quiescent.evaluation.combine import combine
 from quiescent.figures import FIGURES, HistoryDrawing, density, kl_matrix, loss, temperature, trajectories
 from quiescent.figures.grid import names_of
 from quiescent.figures.style import PAGE, save, style
-from quiescent.measures import MEASURES
-from quiescent.quiescence.activity import Quality
 from quiescent.runs.run import Metrics
+from quiescent.spaces import Box
+
+BOTH = ("a/noisy", "a/no-noise")
+SMALL = Box(((0.0, 0.5), (-0.2, 0.1)))
+LINE, SHORT_LINE = Box(((-1.0, 1.0),)), Box(((0.0, 0.3),))
 
 
-def phases_of(measure, variable, rng, noisy):
-    """Activities at random for every phase of a measure that such a network has."""
-    found = {}
-    for name, phase in measure.phases.items():
-        if getattr(phase, "only_noise_free" if noisy else "only_noisy", False):
-            continue
-        dim = 1 if variable == "heading" else 2
-        low, high = np.array(CIRCLE if dim == 1 else BOX).T
-        steps = 40 if name in ("active", "behaviour") else 60
-        one = activity(rng.uniform(low, high, (steps, 12, dim)), states=rng.normal(size=(steps, 12, 12)).astype("f4"))
-        quality = Quality(np.ones((steps, 12)), rng.uniform(size=(steps, 12)))
-        found[name] = one._replace(truth=one.decoded, drift=one.states, noise_std=0.1, quality=quality)
-    return found
+@functools.cache
+def made(name, space, conditions, seeds):
+    results = {}
+    for number, condition in enumerate(conditions):
+        for seed in range(seeds):
+            noisy = "no-noise" not in condition
+            results[condition, seed] = imagined(
+                name, space=space, noisy=noisy, seed=100 * number + seed, references=conditions
+            )
+    return combine(results)
 
 
-@pytest.fixture(scope="module")
-def results():
-    """Results of every measure for conditions and seeds, made from noise by the measures themselves."""
-    made = {}
-
-    def make(name, variable, conditions, seeds):
-        key = (name, variable, conditions, seeds)
-        if key in made:
-            return made[key]
-        measure, found = MEASURES[name], {}
-        for number, condition in enumerate(conditions):
-            for seed in range(seeds):
-                rng = np.random.default_rng([number, seed])
-                phases = phases_of(measure, variable, rng, noisy="no-noise" not in condition)
-                references = dict.fromkeys(conditions, phases["active"]) if "active" in phases else {}
-                both = [measure.compute(phases, references, rng)]
-                if measure.readings:
-                    gone = {name: one if name == "active" else leave_all_out(one) for name, one in phases.items()}
-                    both.append(measure.compute(gone, references, rng))
-                    both = [
-                        xr.concat(both, xr.Variable("reading", ["all", "valid"]), coords="minimal", compat="override")
-                    ]
-                box = CIRCLE if variable == "heading" else BOX
-                found[condition, seed] = both[0].assign_attrs(
-                    variable=variable,
-                    box=[edge for side in box for edge in side],
-                    dt=0.02,
-                    sigma2_rec=0.0 if number else 1e-4,
-                )
-        made[key] = combine(found)
-        return made[key]
-
-    def of(figure, variable, conditions=("a/noisy", "a/no-noise"), seeds=2):
-        return {name: make(name, variable, conditions, seeds) for name in FIGURES[figure].measures}
-
-    return of
+def results(figure, space=BOX, conditions=BOTH, seeds=2):
+    """Make the results that a figure needs of noise, by the measures themselves."""
+    return {name: made(name, space, conditions, seeds) for name in FIGURES[figure].measures}
 
 
-TWO = (("a/noisy", "a/no-noise"), 2)  # conditions, seeds
-ONE = (("b/noisy",), 1)
+@functools.cache
+def of_two_kinds(figure, spaces):
+    """Make results of two conditions, of which the second has a space, a time step and a length of its own."""
+    wide, small = spaces
+    conditions = {"a/wide": {"space": wide}, "a/small": {"space": small, "dt": 0.1, "steps": 90}}
+    return {
+        name: combine(
+            {
+                (condition, seed): imagined(name, seed=seed, **own)
+                for condition, own in conditions.items()
+                for seed in (0, 1)
+            }
+        )
+        for name in FIGURES[figure].measures
+    }
 
 
+@pytest.mark.parametrize(("space", "conditions", "seeds"), [(BOX, BOTH, 2), (BOX, BOTH[:1], 1), (CIRCLE, BOTH[:1], 1)])
 @pytest.mark.parametrize(
-    ("variable", "conditions", "seeds"), [("position", *TWO), ("position", *ONE), ("heading", *ONE)]
+    "figure", [name for name, drawing in FIGURES.items() if not isinstance(drawing, HistoryDrawing)]
 )
-@pytest.mark.parametrize("figure", [name for name, one in FIGURES.items() if not isinstance(one, HistoryDrawing)])
-def test_every_figure_is_drawn_from_what_measures_return(results, figure, variable, conditions, seeds):
-    if FIGURES[figure].variable not in (None, variable):
-        variable = FIGURES[figure].variable
+def test_every_figure_is_drawn_from_what_measures_return(figure, space, conditions, seeds):
+    needed = FIGURES[figure].space
+    space = space if needed is None or isinstance(space, needed) else CIRCLE
     before = dict(mpl.rcParams)
-    drawn = FIGURES[figure].draw(results(figure, variable, conditions, seeds))
+    drawn = FIGURES[figure].draw(results(figure, space, conditions, seeds))
     picture = io.BytesIO()
     with style():
         drawn.savefig(picture, dpi=40)
@@ -93,58 +75,58 @@ def test_every_figure_is_drawn_from_what_measures_return(results, figure, variab
     assert drawn.get_size_inches()[0] <= PAGE + 1e-9
 
 
-def test_a_saved_pdf_is_complete_and_holds_its_fonts(tmp_path, results):
-    save(FIGURES["kl_matrix"].draw(results("kl_matrix", "position")), tmp_path / "figure.pdf")
+def test_a_saved_pdf_is_complete_and_holds_its_fonts(tmp_path):
+    save(FIGURES["kl_matrix"].draw(results("kl_matrix")), tmp_path / "figure.pdf")
     written = (tmp_path / "figure.pdf").read_bytes()
     assert written.startswith(b"%PDF")
     assert b"/FontFile2" in written
 
 
-def test_a_panel_for_every_condition_and_phase_and_none_where_there_is_nothing(results):
-    axes = FIGURES["trajectories"].draw(results("trajectories", "position")).axes
-    assert [one.get_visible() for one in axes] == [True, True, False, True, True, True]
-    assert [one.get_title() for one in axes if one.get_visible()][:2] == ["active", "quiescent"]
+def test_a_panel_for_every_condition_and_phase_and_none_where_there_is_nothing():
+    panels = FIGURES["trajectories"].draw(results("trajectories")).axes
+    assert [axes.get_visible() for axes in panels] == [True, True, False, True, True, True]
+    assert [axes.get_title() for axes in panels if axes.get_visible()][:2] == ["active", "quiescent"]
 
 
-def test_trajectories_are_the_decoded_paths_from_start_to_end(results):
-    found = results("trajectories", "position")
-    axes = FIGURES["trajectories"].draw(found).axes[0]
-    expected = found["paths"]["paths"].sel(condition="a/noisy", seed=0, reading="all", phase="active").dropna("time")
+def test_trajectories_are_the_decoded_paths_from_start_to_end():
+    measured = results("trajectories")
+    axes = FIGURES["trajectories"].draw(measured).axes[0]
+    paths = measured["paths"]["paths"].sel(condition=BOTH[0], seed=0, reading="all", phase="active").dropna("time")
     shown = trajectories.SHOWN
-    paths, starts, ends = axes.lines[:shown], *axes.lines[shown : shown + 2]
-    for k, line in enumerate(paths):
-        np.testing.assert_array_equal(np.stack(line.get_data(), 1), expected.isel(trial=k))
-    np.testing.assert_array_equal(np.stack(starts.get_data(), 1), expected.isel(time=0))
-    np.testing.assert_array_equal(np.stack(ends.get_data(), 1), expected.isel(time=-1))
+    lines, starts, ends = axes.lines[:shown], *axes.lines[shown : shown + 2]
+    for trial, line in enumerate(lines):
+        np.testing.assert_array_equal(np.stack(line.get_data(), 1), paths.isel(trial=trial))
+    np.testing.assert_array_equal(np.stack(starts.get_data(), 1), paths.isel(time=0))
+    np.testing.assert_array_equal(np.stack(ends.get_data(), 1), paths.isel(time=-1))
 
 
 def test_area_of_a_polar_sector_is_proportional_to_its_density():
-    figure = mpl.figure.Figure()
-    axes = figure.subplots(subplot_kw={"projection": "polar"})
-    density.draw_polar(axes, np.array([3.0, 1.0, 0.0]), np.array([0.0, 1.0, 2.0]), "black")
+    axes = mpl.figure.Figure().subplots(subplot_kw={"projection": "polar"})
+    density.draw_density(axes, np.array([3.0, 1.0, 0.0]), np.array([[0.0, 3.0]]), CIRCLE, "black")
     heights = [bar.get_height() for bar in axes.patches]
     assert (heights[0] / heights[1]) ** 2 == pytest.approx(3)
     assert heights[2] == 0
 
 
-def test_the_matrix_shows_means_over_seeds_and_the_floor_of_every_column(results):
-    found = results("kl_matrix", "position")["kl"]["kl"].sel(reading="all")
-    axes = kl_matrix.draw(results("kl_matrix", "position")).axes[0]
+def test_the_matrix_shows_means_over_seeds_and_the_floor_of_every_column():
+    measured = results("kl_matrix")
+    kl = measured["kl"]["kl"].sel(reading="all")
+    axes = kl_matrix.draw(measured).axes[0]
     image = axes.images[0].get_array()
     rows = [label.get_text() for label in axes.get_yticklabels()]
     assert rows[:2] == ["noisy at rest", "no-noise at rest"]
-    expected = found.sel(condition="a/noisy", phase="quiescent").mean("seed")
-    np.testing.assert_allclose(image[0], expected.sel(reference=["a/noisy", "a/no-noise"]))
-    floor = [
-        float(found.sel(condition=one, reference=one, phase="behaviour").mean()) for one in ("a/noisy", "a/no-noise")
-    ]
+    expected = kl.sel(condition=BOTH[0], phase="quiescent").mean("seed")
+    np.testing.assert_allclose(image[0], expected.sel(reference=list(BOTH)))
+    floor = [float(kl.sel(condition=name, reference=name, phase="behaviour").mean()) for name in BOTH]
     np.testing.assert_allclose(image[-1], floor)
 
 
-def test_the_scan_of_noise_marks_sqrt_2(results):
-    axes = temperature.draw(results("temperature", "position")).axes[0]
+def test_the_scan_of_noise_marks_sqrt_2_and_lies_at_its_factors():
+    axes = temperature.draw(results("temperature", conditions=BOTH[:1])).axes[0]
     (mark,) = [line for line in axes.lines if line.get_linestyle() == ":"]
     assert mark.get_xdata()[0] == pytest.approx(math.sqrt(2))
+    scan = next(line for line in axes.lines if line.get_marker() == "o")
+    np.testing.assert_allclose(scan.get_xdata(), [0, 0.5, 0.75, 1, 1.2, math.sqrt(2), 1.7, 2, 2.8, 4], atol=1e-3)
 
 
 def test_conditions_are_called_by_what_tells_them_apart():
@@ -153,6 +135,102 @@ def test_conditions_are_called_by_what_tells_them_apart():
 
     assert named("a/noisy", "a/no-noise") == ["noisy", "no-noise"]
     assert named("a/noisy", "b/noisy") == ["a/noisy", "b/noisy"]
+
+
+PLANES, LINES, CIRCLES = (BOX, SMALL), (LINE, SHORT_LINE), (CIRCLE, CIRCLE)
+
+
+def drawn(line):
+    """Read the x values of a line, without those whose y is NaN."""
+    x, y = line.get_data()
+    return np.asarray(x)[np.isfinite(y)]
+
+
+def ends(line):
+    return np.array([line.get_xdata()[0], line.get_xdata()[-1]])
+
+
+@pytest.mark.parametrize(
+    ("figure", "variable", "grid"),
+    [("coverage", "coverage", "times"), ("displacement", "msd", "lags"), ("order", "displacement", "lags")],
+)
+def test_curves_of_every_condition_lie_on_its_own_seconds(figure, variable, grid):
+    measured = of_two_kinds(figure, PLANES)
+    panels = [axes for axes in FIGURES[figure].draw(measured).axes if axes.get_visible()]
+    for axes, (condition, dt, steps) in zip(panels, (("a/wide", 0.02, 60), ("a/small", 0.1, 90)), strict=True):
+        curves = measured[figure].sel(condition=condition, seed=0, reading="all")
+        seconds = curves[grid].dropna(curves[grid].dims[-1]).values
+        whole = np.round(seconds / dt)
+        np.testing.assert_allclose(seconds, whole * dt)  # whole steps of its own
+        for phase in ("active", "quiescent"):
+            (line,) = [line for line in axes.lines if line.get_label() == phase]
+            finite = np.isfinite(curves[variable].sel(phase=phase).values[: len(seconds)])
+            np.testing.assert_allclose(line.get_xdata(), seconds[finite])
+            assert np.isfinite(line.get_ydata()).all()
+            assert finite[: finite.sum()].all()  # no holes
+        longest = {"coverage": steps, "displacement": steps // 2, "order": 50}[figure]
+        assert seconds[-1] == pytest.approx(longest * dt)
+
+
+def test_code_quality_of_every_condition_lies_on_its_own_seconds():
+    measured = of_two_kinds("validity", PLANES)
+    for axes in FIGURES["validity"].draw(measured).axes:
+        wide, small = [line for line in axes.lines if len(line.get_xdata()) > 2][::1][:2]
+        np.testing.assert_allclose(ends(wide), [0.02, 60 * 0.02])
+        np.testing.assert_allclose(ends(small), [0.1, 90 * 0.1])
+
+
+@pytest.mark.parametrize("figure", ["density", "trajectories"])
+def test_every_condition_is_framed_by_its_own_walls(figure):
+    drawing = FIGURES[figure].draw(of_two_kinds(figure, PLANES))
+    for row, space in zip(np.reshape(drawing.axes, (2, -1)), PLANES, strict=True):
+        for axes in [axes for axes in row if axes.get_visible()]:
+            (frame,) = [patch for patch in axes.patches if isinstance(patch, Rectangle)]
+            (left, right), (bottom, top) = space.bounds
+            np.testing.assert_allclose(frame.get_bbox().extents, [left, bottom, right, top])
+            for image in axes.images:
+                wide = (np.array(space.bounds) - np.mean(space.bounds, 1, keepdims=True)) * 1.25 / 1.1
+                expected = np.mean(space.bounds, 1, keepdims=True) + wide
+                np.testing.assert_allclose(image.get_extent(), expected.ravel(), rtol=1e-6)
+            assert (figure == "density") == bool(axes.images)
+
+
+@pytest.mark.parametrize("spaces", [LINES, CIRCLES], ids=["line", "circle"])
+def test_trajectories_in_one_dimension_lie_on_their_own_seconds(spaces):
+    measured = of_two_kinds("trajectories", spaces)
+    drawing = FIGURES["trajectories"].draw(measured)
+    rows = np.reshape(drawing.axes, (2, -1))
+    for row, space, dt, steps in zip(rows, spaces, (0.02, 0.1), (60, 90), strict=True):
+        for axes, longest in zip(row, (40, steps), strict=False):
+            line = axes.lines[0]
+            seconds = line.get_ydata() if space is CIRCLE else line.get_xdata()
+            np.testing.assert_allclose(seconds, dt * np.arange(1, longest + 1))
+            assert axes.get_xlabel() == ("" if space is CIRCLE else "time (s)")
+            if space is not CIRCLE:
+                assert axes.get_ylim() == space.bounds[0]
+
+
+def test_density_on_a_line_lies_between_its_own_walls():
+    drawing = FIGURES["density"].draw(of_two_kinds("density", LINES))
+    for row, space in zip(np.reshape(drawing.axes, (2, -1)), LINES, strict=True):
+        (low, high), middle = space.bounds[0], np.mean(space.bounds)
+        places = row[0].collections[0].get_paths()[0].vertices[:, 0]
+        margin = 1.25 / 1.1 * (high - low) / 2
+        width = 2 * margin / 40
+        assert places.min() == pytest.approx(middle - margin + width / 2)
+        assert places.max() == pytest.approx(middle + margin - width / 2)
+
+
+@pytest.mark.parametrize("figure", ["manifold", "ring", "trajectories", "coverage", "turning"])
+def test_a_condition_without_the_first_seed_is_drawn_from_its_own(figure):
+    both = {("a/one", 0): {}, ("a/one", 1): {}, ("a/two", 1): {"dt": 0.1}}
+    measured = {
+        name: combine({key: imagined(name, space=CIRCLE, seed=key[1], **own) for key, own in both.items()})
+        for name in FIGURES[figure].measures
+    }
+    drawing = FIGURES[figure].draw(measured)
+    with style():
+        drawing.savefig(io.BytesIO(), format="png", dpi=30)
 
 
 def test_learning_curves_are_means_over_the_batches_that_all_seeds_share():

@@ -16,13 +16,13 @@ import quiescent.simulation.loss as loss_module
 from quiescent.config.load import load_config
 from quiescent.machine.lanes import Lanes, Share, share_out
 from quiescent.machine.scratch import Scratch
-from quiescent.networks import NETWORKS, Kind, NetworkSettings, Population, simulate
+from quiescent.networks import NETWORKS, Kind, NetworkSettings, simulate
 from quiescent.networks.vanilla import vanilla
 from quiescent.quiescence.activity import Active, Rest
 from quiescent.quiescence.observe import observe
 from quiescent.simulation.loss import held_out_errors, loss_gradients, readout_error
 from quiescent.simulation.members import Members, sample, untrained
-from quiescent.simulation.noise import draw
+from quiescent.simulation.noise import fill_noise
 from quiescent.streams import BLOCK, open_streams
 
 CPU = torch.device("cpu")
@@ -64,7 +64,7 @@ def plain_gru(w, h, u, phi, a):
 def loss_by_the_formulas(population, batch, noise, plain, activation):
     """Loss and gradients of every member by autograd through the formulas as they are printed, in float64."""
     found = []
-    a = population.network.step
+    a = population.network.architecture.step
     for k, code in enumerate(population.codes):
         code = code.to(population.network.device, torch.float64)
         own = {name: weight[k].double().clone().requires_grad_() for name, weight in population.network.weights.items()}
@@ -73,7 +73,7 @@ def loss_by_the_formulas(population, batch, noise, plain, activation):
         for t, inputs in enumerate(batch.inputs[:, k]):
             h = plain(own, h, (inputs + noise["in"][t, k]).double(), PHI[activation], a) + noise["rec"][t, k]
             y = functional.linear(h, own["output"], own.get("output_bias")) + noise["out"][t, k]
-            loss = loss + (y - code.encode(batch.states[t, k].double())).square().mean() / len(batch.inputs)
+            loss = loss + (y - code.encode(batch.path[t, k].double())).square().mean() / len(batch.inputs)
         loss.backward()
         found.append((loss.detach(), {name: weight.grad for name, weight in own.items()}))
     return found
@@ -81,19 +81,21 @@ def loss_by_the_formulas(population, batch, noise, plain, activation):
 
 def same_noise(population, trials, steps, *, in_one=False):
     """The noise that fresh streams will draw, as whole arrays; member by member, or all in one."""
-    settings = population.network.settings
-    streams = fresh(population, trials)
-    widths = {"in": population.configs[0].task.n_inputs, "out": population.codes[0].size, "rec": settings[0].units}
-    drawn = {}
-    for where, width in widths.items():  # in the order in which an episode draws
-        drawn[where] = population.network.weights["input"].new_zeros(steps, len(settings), trials, width)
-        stds = [math.sqrt(getattr(one, f"sigma2_{where}")) for one in settings]
+    noise, streams = population.noise, fresh(population, trials)
+    sampled = {}
+    widths = {  # in the order in which an episode samples
+        "in": (population.configs[0].task.n_inputs, [levels.inputs for levels in noise]),
+        "out": (population.n_cells, [levels.outputs for levels in noise]),
+        "rec": (population.network.units, [levels.recurrent for levels in noise]),
+    }
+    for where, (width, stds) in widths.items():
+        sampled[where] = population.network.weights["input"].new_zeros(steps, len(noise), trials, width)
         if in_one:
-            draw(drawn[where], stds, settings, streams, Share(slice(None), slice(0, trials)))
+            fill_noise(sampled[where], stds, noise, streams, Share(slice(None), slice(0, trials)))
         else:
-            for k in range(len(settings)):
-                draw(drawn[where][:, k], stds, settings, streams, Share(k, slice(0, trials)))
-    return drawn
+            for k in range(len(noise)):
+                fill_noise(sampled[where][:, k], stds, noise, streams, Share(k, slice(0, trials)))
+    return sampled
 
 
 def fresh(population, trials):
@@ -260,7 +262,7 @@ def test_a_users_own_kind_of_network_trains_through_autograd(monkeypatch, bias):
 def test_noise_has_its_distribution_and_the_reference_codes_is_uniform(noise, law):
     values = torch.empty(20, 50, 8)
     streams = [open_streams(0, "training", 50, CPU)]
-    draw(values, [0.3], [NetworkSettings(noise=noise)], streams, Share(0, slice(0, 50)))
+    fill_noise(values, [0.3], [NetworkSettings(noise=noise).noise_levels], streams, Share(0, slice(0, 50)))
     assert stats.kstest(values.flatten().numpy()[:5000], law.cdf).pvalue > 0.001
 
 
@@ -276,14 +278,14 @@ def test_noise_in_the_task_has_the_variances_of_the_configuration():
 
 
 def test_a_trials_noise_does_not_depend_on_how_trials_are_shared_out():
-    settings = [NetworkSettings()] * 2
+    levels = [NetworkSettings().noise_levels] * 2
 
     def drawn(lanes):
         noise = torch.empty(6, 2, 90, 3)
         streams = [open_streams(seed, "training", 90, CPU) for seed in range(2)]
         for share in itertools.chain(*share_out(2, 90, lanes)):
             part = noise.new_empty(6, share.trials.stop - share.trials.start, 3)
-            draw(part, [1.0, 2.0], settings, streams, share)
+            fill_noise(part, [1.0, 2.0], levels, streams, share)
             noise[:, share.member, share.trials] = part
         return noise
 
@@ -293,12 +295,12 @@ def test_a_trials_noise_does_not_depend_on_how_trials_are_shared_out():
 def test_a_member_without_noise_draws_nothing_and_stays_silent():
     streams = [open_streams(seed, "training", 3, CPU) for seed in range(2)]
     before = streams[0].state()
-    settings = [NetworkSettings()] * 2
+    levels = [NetworkSettings().noise_levels] * 2
     values = torch.full((4, 3, 2), 7.0)
-    assert not draw(values, [0.0, 1.0], settings, streams, Share(0, slice(0, 3)))
+    assert not fill_noise(values, [0.0, 1.0], levels, streams, Share(0, slice(0, 3)))
     assert torch.equal(streams[0].state(), before)
     assert (values == 7).all()
-    assert draw(values, [0.0, 1.0], settings, streams, Share(1, slice(0, 3)))
+    assert fill_noise(values, [0.0, 1.0], levels, streams, Share(1, slice(0, 3)))
     assert (values != 7).all()
 
 
@@ -307,7 +309,7 @@ def test_noise_does_not_depend_on_how_a_simulation_is_cut():
         streams = [open_streams(0, "training", 3, CPU)]
         pieces = [torch.empty(n, 3, 5) for n in lengths]
         for piece in pieces:
-            draw(piece, [1.0], [NetworkSettings()], streams, Share(0, slice(0, 3)))
+            fill_noise(piece, [1.0], [NetworkSettings().noise_levels], streams, Share(0, slice(0, 3)))
         return torch.cat(pieces)
 
     assert torch.equal(drawn(10), drawn(3, 6, 1))
@@ -358,9 +360,9 @@ def test_weights_start_as_linear_layers_of_pytorch_do(name, fan_in):
 
 
 def test_members_of_unlike_shapes_are_refused():
-    weights = members().network.weights
+    configs = [*members(seeds=2).configs, *members("network.dt=0.5", seeds=1).configs]
     with pytest.raises(ValueError, match="must agree in kind, units"):
-        Population((NetworkSettings(), NetworkSettings(dt=0.5), NetworkSettings()), weights)
+        untrained(configs)
 
 
 @pytest.mark.parametrize("words", [(), ("network.kind=gru",), ("network.kind=plain",), ("network.bias=true",)], ids=str)
@@ -397,6 +399,6 @@ def test_all_members_in_one_product_draw_their_own_noise():
     population = members("network.sigma2_rec=0.04", seeds=3)
     streams, values = fresh(population, 200), torch.empty(5, 3, 200, 11)
     stds = [0.2, 0.0, 0.4]
-    assert draw(values, stds, population.network.settings, streams, Share(slice(None), slice(0, 200)))
+    assert fill_noise(values, stds, population.noise, streams, Share(slice(None), slice(0, 200)))
     assert values.std((0, 2, 3)).tolist() == pytest.approx(stds, rel=0.05)
     assert abs(torch.corrcoef(values[:, ::2].transpose(0, 1).flatten(1))[0, 1]) < 0.05

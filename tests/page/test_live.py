@@ -60,7 +60,7 @@ def config_of(name, words, cells=None):
 
 
 def made(folder, configs):
-    """A page of freshly trained networks, and their members."""
+    """Write a page of freshly trained networks; returns it with their members."""
     runs = [train(config, folder / str(number))[0] for number, config in enumerate(configs)]
     write_page(folder / "page.html", runs, weights="float32")
     return folder / "page.html", [load_networks([run]) for run in runs]
@@ -68,7 +68,7 @@ def made(folder, configs):
 
 @pytest.fixture(scope="module")
 def positions(tmp_path_factory):
-    return made(tmp_path_factory.mktemp("positions"), [config_of(*one) for one in POSITIONS.values()])
+    return made(tmp_path_factory.mktemp("positions"), [config_of(*network) for network in POSITIONS.values()])
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +79,7 @@ def pair(tmp_path_factory):
 @pytest.fixture(scope="module")
 def headings(tmp_path_factory):
     cells = {"task.hd_cells.number": 23, "task.steps": 20}
-    return made(tmp_path_factory.mktemp("headings"), [config_of(*one, cells) for one in HEADINGS.values()])
+    return made(tmp_path_factory.mktemp("headings"), [config_of(*network, cells) for network in HEADINGS.values()])
 
 
 @pytest.fixture(scope="module")
@@ -137,28 +137,28 @@ def show(browser):
 
 
 def stepped(members, trials, steps, seed=0):
-    """Starts, inputs and noise, and what Python makes of them."""
+    """Sample starts, inputs and noise, and simulate them in Python."""
     config, code, network = members.configs[0], members.codes[0], members.network.member(0)
     generator = torch.Generator().manual_seed(seed)
-    drawn = config.task.sample(trials, generator=generator)
-    inputs = drawn.inputs.repeat(steps // len(drawn.inputs) + 1, 1, 1)[:steps]
+    batch = config.task.sample(trials, generator=generator)
+    inputs = batch.inputs.repeat(steps // len(batch.inputs) + 1, 1, 1)[:steps]
     noise = 0.02 * torch.randn(steps, trials, network.units, generator=generator)
-    states = simulate(network, network.encode(code.encode(drawn.start)), inputs, noise)
-    return drawn.start, inputs, noise, states, code.decode(network.readout(states))
+    states = simulate(network, network.encode(code.encode(batch.start)), inputs, noise)
+    return batch.start, inputs, noise, states, code.decode(network.readout(states))
 
 
 def assert_equal(page, number, members):
     start, inputs, noise, states, decoded = stepped(members, trials=6, steps=200)
     given = [number, start.tolist(), inputs.tolist(), noise.tolist()]
-    found = page.evaluate("([m, starts, inputs, noise]) => quiescent.simulate(m, starts, inputs, noise)", given)
-    torch.testing.assert_close(torch.tensor(found["states"]), states, atol=1e-4, rtol=0)
-    torch.testing.assert_close(torch.tensor(found["decoded"]), decoded, atol=1e-4, rtol=0)
+    live = page.evaluate("([m, starts, inputs, noise]) => quiescent.simulate(m, starts, inputs, noise)", given)
+    torch.testing.assert_close(torch.tensor(live["states"]), states, atol=1e-4, rtol=0)
+    torch.testing.assert_close(torch.tensor(live["decoded"]), decoded, atol=1e-4, rtol=0)
 
 
 def test_two_hundred_steps_equal_those_of_python_for_every_kind_of_network(show, positions, headings, line):
-    for path, everyone in (positions, headings, line):
+    for path, networks in (positions, headings, line):
         page = show(path)
-        for number, members in enumerate(everyone):
+        for number, members in enumerate(networks):
             assert_equal(page, number, members)
 
 
@@ -166,8 +166,8 @@ def test_half_precision_is_read_exactly(show, pair):
     page = show(pair[0])
     every = np.arange(2**16, dtype=np.uint16).view(np.float16)
     finite = every[np.isfinite(every)]
-    found = page.evaluate("(packed) => [...unpack(packed)]", pack(finite, "float16"))
-    np.testing.assert_array_equal(np.array(found, np.float32), finite.astype(np.float32))
+    numbers = page.evaluate("(packed) => [...unpack(packed)]", pack(finite, "float16"))
+    np.testing.assert_array_equal(np.array(numbers, np.float32), finite.astype(np.float32))
 
 
 def test_recorded_behaviour_goes_on_from_trial_to_trial(show, line):
@@ -196,21 +196,21 @@ def test_a_noise_free_network_at_rest_without_noise_drifts_as_python_says(show, 
     network, code = members.network.member(0), members.codes[0]
     start = network.encode(code.encode(torch.tensor([[0.3, -0.7]])))
     states = simulate(network, start, torch.zeros(200, 1, 2))
-    found = page.evaluate("() => [...page.world.members[1].states.subarray(0, 3 * 18)]")
-    torch.testing.assert_close(torch.tensor(found).view(3, 18), states[-1].expand(3, 18), atol=1e-4, rtol=0)
+    live = page.evaluate("() => [...page.world.members[1].states.subarray(0, 3 * 18)]")
+    torch.testing.assert_close(torch.tensor(live).view(3, 18), states[-1].expand(3, 18), atol=1e-4, rtol=0)
     decoded = page.evaluate("() => [...page.world.members[1].decoded.subarray(0, 2)]")
     torch.testing.assert_close(torch.tensor([decoded]), code.decode(network.readout(states[-1])), atol=1e-4, rtol=0)
 
 
 def test_the_walk_is_that_of_the_task(show, positions):
-    path, everyone = positions
+    path, networks = positions
     page = show(path)
     for name in ("noisy", "sigmoid"):  # without and with a bias
         number = list(POSITIONS).index(name)
         rng = np.random.default_rng(0)
         lengths = rng.rayleigh(0.05, (300, 1)).astype(np.float32)
         turns = rng.normal(0, 0.3, (300, 1))
-        task = everyone[number].configs[0].task
+        task = networks[number].configs[0].task
         begin, direction = np.array([[0.9, -1.0]], np.float32), np.array([0.6 - 0.8j], np.complex64)
         positions_, steps = task._walk(begin, direction, lengths, np.exp(1j * turns).astype(np.complex64))
         walk = """([m, lengths, turns]) => {
@@ -222,9 +222,9 @@ def test_the_walk_is_that_of_the_task(show, positions):
             return [input, animal.place];
           });
         }"""
-        found = page.evaluate(walk, [number, lengths[:, 0].tolist(), turns[:, 0].tolist()])
-        np.testing.assert_allclose([one for one, _ in found], steps[:, 0], atol=1e-4)
-        np.testing.assert_allclose([two for _, two in found], positions_[:, 0], atol=1e-4)
+        walked = page.evaluate(walk, [number, lengths[:, 0].tolist(), turns[:, 0].tolist()])
+        np.testing.assert_allclose([step for step, _ in walked], steps[:, 0], atol=1e-4)
+        np.testing.assert_allclose([place for _, place in walked], positions_[:, 0], atol=1e-4)
         assert (np.abs(positions_) > 1.07).any()  # walls were met
 
 
@@ -235,9 +235,9 @@ def test_live_measures_are_those_of_the_package(show, pair, headings, line):
       for (const step of steps) record.add(Float32Array.from(step.flat()));
       return { kl: record.kl(), coverage: record.coverage(), ...record.displacement() };
     }"""
-    for path, everyone in (pair, headings, line):
+    for path, networks in (pair, headings, line):
         page = show(path)
-        for number, members in enumerate(everyone):
+        for number, members in enumerate(networks):
             (active,) = observe(members, BEHAVIOUR)
             (dream,) = rest(members, trials=40, steps=150, noise=5.0, sigma2=None)
             live = page.evaluate(record, [number, dream.decoded.tolist()])
@@ -267,7 +267,7 @@ def test_references_are_drawn_of_behaviour_and_a_dream_fills_in_its_curves(show,
 
 
 def test_every_network_has_its_own_seconds(show, unlike):
-    path, everyone = unlike
+    path, networks = unlike
     page = show(path)
     page.evaluate("""() => {
       page.advance(40);
@@ -286,7 +286,7 @@ def test_every_network_has_its_own_seconds(show, unlike):
     }"""
     for name, references in (("kl", 2), ("displacement", 1), ("coverage", 1)):
         times = iter(page.evaluate(curves, name))
-        for number, members in enumerate(everyone):
+        for number, members in enumerate(networks):
             task = members.configs[0].task
             behaviour = page.evaluate(f"() => page.world.members[{number}].spec.behaviour")
             expected = {"displacement": behaviour["lags"], "coverage": range(1, task.steps + 1)}
@@ -310,7 +310,7 @@ def test_every_network_has_its_own_seconds(show, unlike):
 
 
 def test_every_network_has_its_own_walls(show, unlike):
-    path, everyone = unlike
+    path, networks = unlike
     page = show(path)
     places = page.evaluate("""() => page.world.members.map((member, m) => {
       const places = [];
@@ -326,14 +326,14 @@ def test_every_network_has_its_own_walls(show, unlike):
       const [[left, right], [bottom, top]] = arena.box;
       return { width: arena.x([right, 0]) - arena.x([left, 0]), height: arena.y([0, bottom]) - arena.y([0, top]) };
     }"""
-    for number, members in enumerate(everyone):
+    for number, members in enumerate(networks):
         walls = np.array(members.configs[0].task.space.walls)
         reached = np.abs(places[number]).max(0)
         assert (reached <= walls[:, 1] + 0.2).all()  # a long step may end beyond a wall
         assert (reached >= 0.7 * walls[:, 1]).all()
         np.testing.assert_array_equal(page.evaluate(f"() => page.arenas[{number}].box"), walls)
-        drawn, (width, height) = page.evaluate(ends, number), np.ptp(walls, axis=1)
-        assert drawn["width"] / drawn["height"] == pytest.approx(width / height)
+        frame, (width, height) = page.evaluate(ends, number), np.ptp(walls, axis=1)
+        assert frame["width"] / frame["height"] == pytest.approx(width / height)
     # A click in the larger arena, outside the smaller one: there the start is the nearest place within the walls.
     box = page.locator("canvas.arena").first.bounding_box()
     page.mouse.click(box["x"] + 0.9 * box["width"], box["y"] + 0.1 * box["height"])
@@ -397,7 +397,7 @@ def test_sleep_cuts_the_input_and_waking_goes_on_from_the_dream(show, pair):
       const { asleep, members } = page.world;
       const [{ inputs, animals, states, decoded }] = members;
       return {
-        asleep, input: inputs.some((x) => x), levels: members.map((one) => page.world.level(one)),
+        asleep, input: inputs.some((x) => x), levels: members.map((member) => page.world.level(member)),
         place: animals[0].place, states: [...states.subarray(0, 18)], decoded: [...decoded.subarray(0, 2)],
       };
     }"""
@@ -427,11 +427,11 @@ def test_a_click_sets_the_start_for_all(show, pair, headings):
     page.mouse.click(box["x"] + 0.75 * box["width"], box["y"] + 0.25 * box["height"])
     place = page.evaluate("() => page.world.place")
     assert place == pytest.approx([0.25 * 2.2 * 1.1] * 2, abs=0.02)
-    places = """() => page.world.members.flatMap((one) => {
-      return one.animals.slice(0, page.world.count).map((animal) => animal.place);
+    places = """() => page.world.members.flatMap((member) => {
+      return member.animals.slice(0, page.world.count).map((animal) => animal.place);
     })"""
-    everyone = page.evaluate(places)
-    assert all(one == place for one in everyone)
+    starts = page.evaluate(places)
+    assert all(start == place for start in starts)
     assert page.evaluate("() => page.world.time") == 0
     page.click("#anywhere")
     assert page.evaluate("() => page.world.place") is None
@@ -490,7 +490,7 @@ def test_the_saved_table_is_what_happened(show, pair):
     assert list(rows[0])[-4:] == ["decoded_x_m", "decoded_y_m", "true_x_m", "true_y_m"]
     assert [row["phase"] for row in rows] == ["awake"] * 24 + ["asleep"] * 36
     assert all((row["true_x_m"] == "") == (row["phase"] == "asleep") for row in rows)
-    decoded = page.evaluate("() => page.world.members.map((one) => [...one.decoded.subarray(0, 6)])")
+    decoded = page.evaluate("() => page.world.members.map((member) => [...member.decoded.subarray(0, 6)])")
     last = [[float(row[f"decoded_{axis}_m"]) for row in rows[-6:] for axis in "xy"]]
     np.testing.assert_allclose(last[0], np.concatenate(decoded), atol=1e-6)
     assert {row["network"].split(" ")[0] for row in rows} == {NOISY, FREE}
@@ -597,13 +597,13 @@ def test_nothing_leaves_the_page(browser, pair):
           await new Promise((resolve) => setTimeout(resolve, 500));
           return { failed, violations, injected: window.injected ?? false };
         }"""
-        found = page.evaluate(attempts, f"http://127.0.0.1:{server.server_port}/x")
+        result = page.evaluate(attempts, f"http://127.0.0.1:{server.server_port}/x")
     finally:
         context.close()
         server.shutdown()
         thread.join()
         server.server_close()
     assert asked == []
-    assert found["failed"]
-    assert not found["injected"]
-    assert {"connect-src", "img-src", "script-src-elem", "style-src-elem", "frame-src"} <= set(found["violations"])
+    assert result["failed"]
+    assert not result["injected"]
+    assert {"connect-src", "img-src", "script-src-elem", "style-src-elem", "frame-src"} <= set(result["violations"])

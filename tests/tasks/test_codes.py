@@ -8,9 +8,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from quiescent.spaces import Box, Circle
 from quiescent.streams import stream
-from quiescent.tasks.head_direction_cells import HeadDirectionCellSettings, head_direction_cells
 from quiescent.tasks.codes import Identity, decoding_error
+from quiescent.tasks.head_direction_cells import HeadDirectionCellSettings, head_direction_cells
 from quiescent.tasks.place_cells import PlaceCellSettings, place_cells
 
 BOX = ((-1.1, 1.1), (-1.1, 1.1))
@@ -79,7 +80,7 @@ def test_decoding_a_heading_code_finds_the_heading(angle, number):
     heading = torch.tensor([angle], dtype=torch.float64)
     outputs = code.encode(heading)
     # The middle of the three best cells lies within half a cell of the heading.
-    assert decoding_error(code, outputs, heading).sqrt() <= math.pi / number + 1e-9
+    assert decoding_error(code, Circle(), outputs, heading).sqrt() <= math.pi / number + 1e-9
 
 
 def test_preferred_angles_are_even_and_none_stands_twice_where_the_ring_closes():
@@ -114,11 +115,11 @@ def test_a_series_that_would_not_pay_is_not_summed(width, terms):
 
 def test_heading_error_goes_the_short_way_round():
     code = head_direction_cells(HeadDirectionCellSettings(number=512))
-    error = decoding_error(code, code.encode(torch.tensor([[3.1]])), torch.tensor([[-3.1]]))
+    error = decoding_error(code, Circle(), code.encode(torch.tensor([[3.1]])), torch.tensor([[-3.1]]))
     assert error.sqrt() == pytest.approx(2 * math.pi - 6.2, abs=0.01)
 
 
 def test_identity_is_its_own_code():
     code, where = Identity(2), states(3)
     assert torch.equal(code.decode(code.encode(where)), where)
-    assert decoding_error(code, where + torch.tensor([0.3, 0.4]), where) == pytest.approx(0.25)
+    assert decoding_error(code, Box(BOX), where + torch.tensor([0.3, 0.4]), where) == pytest.approx(0.25)

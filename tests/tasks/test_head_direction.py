@@ -5,9 +5,9 @@ import math
 import torch
 from scipy import stats
 
+from quiescent.spaces.circle import wrap
 from quiescent.streams import stream
 from quiescent.tasks import HeadDirection
-from quiescent.spaces.circle import wrap
 
 
 def trials(**settings):
@@ -27,10 +27,10 @@ def test_biased_turns_are_half_normal():
 
 def test_headings_integrate_the_turns_and_stay_on_the_circle():
     one = trials(biased=True)
-    assert one.inputs.shape == one.states.shape == (100, 200, 1)
-    assert one.states.min() >= -math.pi
-    assert one.states.max() < math.pi
-    drift = wrap(one.states - one.start - one.inputs.cumsum(0))
+    assert one.inputs.shape == one.path.shape == (100, 200, 1)
+    assert one.path.min() >= -math.pi
+    assert one.path.max() < math.pi
+    drift = wrap(one.path - one.start - one.inputs.cumsum(0))
     torch.testing.assert_close(drift, torch.zeros_like(drift), atol=1e-4, rtol=0)
 
 

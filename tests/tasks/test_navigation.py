@@ -16,7 +16,7 @@ def walks(seed=0, trials=500, **settings):
 
 
 def away_from_walls(trials, margin=0.2):
-    before = torch.cat([trials.start[None], trials.states[:-1]])
+    before = torch.cat([trials.start[None], trials.path[:-1]])
     return before.abs().amax(-1) < 1.1 - margin
 
 
@@ -36,12 +36,12 @@ def test_turns_away_from_walls_are_normal_with_std_sigma_dt():
 
 def test_states_are_the_start_plus_all_inputs_so_far():
     trials = walks(biased=True)
-    torch.testing.assert_close(trials.states, trials.start + trials.inputs.cumsum(0), atol=1e-5, rtol=0)
-    assert trials.inputs.shape == trials.states.shape == (100, 500, 2)
+    torch.testing.assert_close(trials.path, trials.start + trials.inputs.cumsum(0), atol=1e-5, rtol=0)
+    assert trials.inputs.shape == trials.path.shape == (100, 500, 2)
 
 
 def test_unbiased_positions_are_uniform_in_the_box():
-    positions = walks(trials=4000).states[-1]
+    positions = walks(trials=4000).path[-1]
     inside = positions.abs().amax(-1) < 1.1
     assert 0.97 < inside.float().mean() < 1  # the walk's own rule lets a few out
     # The walls hold walkers up within a few steps of them; the middle of the box must be even.
@@ -55,13 +55,13 @@ def test_a_bias_adds_its_share_of_the_way_to_the_anchor_to_every_step():
     boundless = {"box_width": 1e3, "box_height": 1e3, "init_pos": "zero"}  # no wall ever turns the walker
     free = walks(**boundless)
     pulled = walks(**boundless, biased=True, anchor_point=(0.3, -0.4), drift_const=pull)
-    before = torch.cat([pulled.start[None], pulled.states[:-1]])
+    before = torch.cat([pulled.start[None], pulled.path[:-1]])
     torch.testing.assert_close(pulled.inputs - free.inputs, pull * (anchor - before), atol=1e-6, rtol=0)
     torch.testing.assert_close(pulled.start - free.start, (pull * anchor).expand(500, 2), atol=1e-6, rtol=0)
 
 
 def test_biased_walks_gather_about_the_anchor():
-    free, pulled = (walks(trials=1000, biased=biased).states[-1].norm(dim=-1).mean() for biased in (False, True))
+    free, pulled = (walks(trials=1000, biased=biased).path[-1].norm(dim=-1).mean() for biased in (False, True))
     assert pulled < 0.5 * free
 
 
@@ -98,7 +98,7 @@ def test_a_whole_walk_swerves_and_slows_at_walls_and_nowhere_else():
     trials = walks(turn_std=0.0, border_region=region, border_slow_factor=factor)  # straight but for the walls
     speeds = trials.inputs.norm(dim=-1)
     direction = trials.inputs / speeds[..., None]
-    before = torch.cat([trials.start[None], trials.states[:-1]])
+    before = torch.cat([trials.start[None], trials.path[:-1]])
     normals = torch.tensor([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0]])
     distance, wall = (1.1 - before @ normals.T).min(-1)
     towards = (direction * normals[wall]).sum(-1)
@@ -116,7 +116,7 @@ def test_a_whole_walk_swerves_and_slows_at_walls_and_nowhere_else():
 
 def test_a_walker_that_stops_at_walls_never_steps_towards_one():
     trials = walks(border_slow_factor=0.0)
-    before = torch.cat([trials.start[None], trials.states[:-1]])
+    before = torch.cat([trials.start[None], trials.path[:-1]])
     for normal in torch.tensor([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0]]):
         distance = 1.1 - before @ normal
         # Within 3 cm of this wall, and of no other.
@@ -134,11 +134,11 @@ def test_init_pos_zero_starts_one_warm_up_step_from_the_centre_in_any_direction(
 
 def test_a_box_may_be_longer_than_wide():
     long = {"box_width": 1.0, "box_height": 3.0}
-    assert SpatialNavigation(**long).box == ((-0.5, 0.5), (-1.5, 1.5))
+    assert SpatialNavigation(**long).space.bounds == ((-0.5, 0.5), (-1.5, 1.5))
     starts = walks(**long, trials=2000, speed_scale=1e-9).start
     for axis, half in enumerate((0.5, 1.5)):
         assert stats.kstest(starts[:, axis].numpy(), "uniform", (-half, 2 * half)).pvalue > 0.001
-    ends = walks(**long, steps=300).states[-1].abs()
+    ends = walks(**long, steps=300).path[-1].abs()
     assert ((ends[:, 0] < 0.55) & (ends[:, 1] < 1.55)).float().mean() > 0.97
 
 
@@ -146,5 +146,5 @@ def test_same_generator_state_same_trials_and_the_global_state_is_left_alone():
     before = torch.get_rng_state()
     for one, other in zip(walks(seed=3), walks(seed=3), strict=True):
         assert torch.equal(one, other)
-    assert not torch.equal(walks(seed=3).states, walks(seed=4).states)
+    assert not torch.equal(walks(seed=3).path, walks(seed=4).path)
     assert torch.equal(before, torch.get_rng_state())

@@ -37,7 +37,7 @@ def test_a_straight_path_is_resampled_exactly(tmp_path):
     trials = draw(Recorded(path=path, dt=0.07, steps=40, augment=False))
     expected = torch.tensor(velocity * 0.07, dtype=torch.float32).expand_as(trials.inputs)
     torch.testing.assert_close(trials.inputs, expected, atol=1e-6, rtol=0)
-    torch.testing.assert_close(trials.states, trials.start + trials.inputs.cumsum(0), atol=1e-5, rtol=0)
+    torch.testing.assert_close(trials.path, trials.start + trials.inputs.cumsum(0), atol=1e-5, rtol=0)
 
 
 def test_no_trial_crosses_a_gap_or_a_stretch_of_missing_samples(tmp_path):
@@ -87,8 +87,8 @@ def test_csv_and_npz_are_read_alike(tmp_path):
         csv.unlink()
     csv.write_text("t,x\n0,1\n0.1,\n0.2,3\n0.3,4\n")  # one coordinate, one sample missing
     track = Recorded(path=str(csv), dt=0.1, steps=2)
-    assert (track.n_inputs, track.box) == (1, ((1.0, 4.0),))
-    assert draw(track).states.shape == (2, 300, 1)
+    assert (track.n_inputs, track.space.bounds) == (1, ((1.0, 4.0),))
+    assert draw(track).path.shape == (2, 300, 1)
 
 
 @pytest.mark.parametrize("source", ["sargolini", "tanni"])
@@ -100,7 +100,7 @@ def test_shipped_recordings_load_and_their_configuration_names_no_file(source):
     assert parse(config.to_yaml(), "test") == config
     assert "site-packages" not in config.to_yaml()
     if source == "sargolini":
-        sizes = [high - low for low, high in config.task.box]
+        sizes = [high - low for low, high in config.task.space.bounds]
         assert sizes == pytest.approx([1, 1], abs=0.05)
 
 

@@ -1,1 +1,1 @@
-"""What is asked for: settings by name, overridden by words, checked as a whole."""
+"""Settings by name, overridden by words, checked as a whole."""

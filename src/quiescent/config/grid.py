@@ -5,12 +5,13 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from quiescent.config.load import load_config
 from quiescent.config.named import flatten
 from quiescent.config.schema import Config
-from quiescent.config.words import ALIASES, split_words
+from quiescent.config.words import ALIASES, TEXTS, split_words
 from quiescent.errors import QuiescentError
 
 MOST = 100_000  # networks of one grid
@@ -47,7 +48,7 @@ def expand(words: Sequence[str]) -> Grid:
     names, settings = split_words(words)
     if not names:
         raise QuiescentError("give a configuration, such as spatial_navigation/noisy_unbiased; got none")
-    choices = [(key, values_of(text)) for key, _, text in (setting.partition("=") for setting in settings)]
+    choices = [(key, _choices(key, text)) for key, _, text in (setting.partition("=") for setting in settings)]
     number = math.prod((len(values) for _, values in choices), start=len(names))
     if number > MOST:
         raise QuiescentError(f"these words make {number} networks; a sweep has at most {MOST}.")
@@ -62,6 +63,11 @@ def expand(words: Sequence[str]) -> Grid:
     _require_one_variable(points)
     axes = {axis: tuple(dict.fromkeys(point.at[axis] for point in points)) for axis in points[0].at}
     return Grid(axes, tuple(points))
+
+
+def _choices(key: str, text: str) -> list[str]:
+    one_file = ALIASES.get(key, key) in TEXTS and Path(text).is_file()  # whose name may contain commas
+    return [text] if one_file else values_of(text)
 
 
 def _place(config: Config, swept: Sequence[str]) -> dict[str, Value]:

@@ -19,10 +19,10 @@ FORMAT = 2  # version 0.1 wrote none: what it stored is made again
 
 
 def write_stored(
-    run: Run, measure: str, result: xr.Dataset, config: Config, phases: Mapping[str, Phase], peers: Mapping[str, Run]
+    run: Run, measure: str, results: xr.Dataset, config: Config, phases: Mapping[str, Phase], peers: Mapping[str, Run]
 ) -> xr.Dataset:
-    """Store a result with its run, and return it with what tells where it comes from."""
-    result = result.assign_attrs(
+    """Store results with their run, and return them with attributes that tell where they come from."""
+    results = results.assign_attrs(
         format=FORMAT,
         origin=_origin(run, measure, phases, peers),
         space=to_text(config.task.space),
@@ -30,8 +30,8 @@ def write_stored(
         sigma2_rec=config.network.sigma2_rec,
     )
     with writing(_file(run, measure)) as temporary:
-        result.to_netcdf(temporary, engine="h5netcdf")
-    return result
+        results.to_netcdf(temporary, engine="h5netcdf")
+    return results
 
 
 def read_stored(run: Run, measure: str) -> xr.Dataset | None:

@@ -1,4 +1,4 @@
-"""What a figure is: the results it is drawn from, and a function that draws them."""
+"""Figures as data: the results it is drawn from, and a function that draws them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple

@@ -46,11 +46,17 @@ def space_of(dataset: xr.Dataset, condition: str) -> Space:
 
 def grid_of(dataset: xr.Dataset, name: str, condition: str) -> Float[np.ndarray, "..."]:
     """Read where the values of a condition's curve or map lie, such as its lags (s)."""
-    grid = dataset[name].sel(condition=condition)
-    if "seed" in grid.dims:  # of seeds that a condition lacks it is NaN
-        measured = grid.notnull().any([dim for dim in grid.dims if dim != "seed"]).values
-        grid = grid.isel(seed=int(measured.argmax()))
-    return np.asarray(grid.values)
+    return np.asarray(first_seed(dataset, name, condition)[name].values)
+
+
+def first_seed(dataset: xr.Dataset, variable: str, condition: str) -> xr.Dataset:
+    """Select a condition's first seed that was measured: of seeds that it lacks, the variable is NaN."""
+    results = dataset.sel(condition=condition)
+    if "seed" not in results.dims:
+        return results
+    values = results[variable]
+    measured = values.notnull().any([dim for dim in values.dims if dim != "seed"]).values
+    return results.isel(seed=int(measured.argmax()))
 
 
 def phase_title(phase: str) -> str:

@@ -7,7 +7,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 
 from quiescent.figures.drawing import Drawing, Results
-from quiescent.figures.grid import names_of, reading, space_of
+from quiescent.figures.grid import first_seed, names_of, reading, space_of
 from quiescent.figures.style import DENSITY_MAP, PAGE, style
 from quiescent.spaces import Space
 
@@ -15,8 +15,8 @@ SHOWN = ("active", "quiescent")
 
 
 def draw(results: Results) -> Figure:
-    """Draw one row per condition, of the first seed: states coloured by place (or heading), and densities."""
-    dataset = results["manifold"].isel(seed=0)
+    """Draw one row per condition, of its first seed: states coloured by place (or heading), and densities."""
+    dataset = results["manifold"]
     names = names_of(dataset)
     space = space_of(dataset, next(iter(names)))
     with style():
@@ -24,8 +24,8 @@ def draw(results: Results) -> Figure:
         grid = figure.subplots(len(names), 2 * len(SHOWN), squeeze=False)
         dots = None
         for row, (condition, name) in zip(grid, names.items(), strict=True):
-            measured = dataset.sel(condition=condition)
-            edges = measured["edges"].values
+            measured = first_seed(dataset, "edges", condition)
+            edges = reading(measured, "edges").values
             row[0].annotate(name, (-0.08, 0.5), xycoords="axes fraction", rotation=90, ha="right", va="center")
             for axes, phase in zip(row[: len(SHOWN)], SHOWN, strict=True):
                 dots = _draw_dots(axes, measured, phase, space) or dots

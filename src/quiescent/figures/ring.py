@@ -5,19 +5,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from quiescent.figures.drawing import Drawing, Results
-from quiescent.figures.grid import names_of, per_condition, reading
+from quiescent.figures.grid import first_seed, names_of, per_condition, reading
 from quiescent.spaces import Circle
 from quiescent.statistics import seed_interval
 
 
 def draw(results: Results) -> Figure:
-    """Draw one panel per condition, of the first seed; colours go round with the heading."""
+    """Draw one panel per condition, of its first seed; colours go round with the heading."""
     dataset = results["ring"]
-    states = reading(dataset, "first_pcs").isel(seed=0)
     ratio, covered = reading(dataset, "ratio"), reading(dataset, "covered").sel(phase="quiescent")
 
     def draw_panel(axes: Axes, condition: str) -> None:
-        points = states.sel(condition=condition).values
+        points = reading(first_seed(dataset, "first_pcs", condition), "first_pcs").values
         points = points / np.nanmax(np.abs(points[:, :2]))
         there = np.isfinite(points[:, 0])
         loop = np.append(np.flatnonzero(there), np.flatnonzero(there)[:1])

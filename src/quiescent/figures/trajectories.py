@@ -24,31 +24,38 @@ def draw(results: Results) -> Figure:
 
     def draw_panel(axes: Axes, condition: str, values: xr.DataArray, colour: str) -> None:
         measured = values.dropna("seed", how="all").isel(seed=0).dropna("time", how="all")
-        draw_paths(axes, measured.values, spaces[condition], colour)
+        draw_paths(axes, measured.values, measured["times"].values, spaces[condition], colour)
 
     return per_phase(paths, draw_panel, names=names, polar=any(space.polar for space in spaces.values()))
 
 
 def draw_paths(
-    axes: Axes, paths: Float[np.ndarray, "time trial dim"], space: Space, colour: str, *, shown: int = SHOWN
+    axes: Axes,
+    paths: Float[np.ndarray, "time trial dim"],
+    times: Float[np.ndarray, " time"],
+    space: Space,
+    colour: str,
+    *,
+    shown: int = SHOWN,
 ) -> None:
     """Draw the first paths, their starts as circles and their ends as crosses.
 
-    On the plane within its bounds, broken where a path goes over the seam of a periodic space; headings against time,
-    outwards; positions on a line against time.
+    On the plane within its bounds, broken where a path goes over the seam of a periodic space; headings against time
+    (s), outwards; positions on a line against time.
     """
     paths = paths[:, :shown]
     if space.polar:
-        _draw_headings(axes, paths, space, colour)
+        _draw_headings(axes, paths, times, space, colour)
     elif paths.shape[-1] == 1:
-        axes.plot(paths[..., 0], color=colour, alpha=0.8)
-        axes.set(xlabel="step", ylabel=f"{space.variable} ({space.unit})", ylim=space.bounds[0])
+        axes.plot(times, paths[..., 0], color=colour, alpha=0.8)
+        axes.set(xlabel="time (s)", ylabel=f"{space.variable} ({space.unit})", ylim=space.bounds[0])
     else:
         _draw_positions(axes, paths, space, colour)
 
 
 def _draw_positions(axes: Axes, paths: Float[np.ndarray, "time trial 2"], space: Space, colour: str) -> None:
-    over_seam = np.abs(np.diff(paths, axis=0) - space.difference(paths[1:], paths[:-1])).max(-1) > 1e-6
+    points = paths.astype(float)
+    over_seam = np.abs(np.diff(points, axis=0) - space.difference(points[1:], points[:-1])).max(-1) > 1e-6
     for trial, path in enumerate(np.moveaxis(paths, 1, 0)):
         for piece in np.split(path, np.flatnonzero(over_seam[:, trial]) + 1):
             axes.plot(piece[:, 0], piece[:, 1], color=colour, alpha=0.7, linewidth=0.6)
@@ -81,12 +88,17 @@ def _round_length(longest: float) -> float:
     return float(decade * max(step for step in (1, 2, 5) if step * decade <= longest))
 
 
-def _draw_headings(axes: Axes, paths: Float[np.ndarray, "time trial 1"], space: Space, colour: str) -> None:
-    time = np.arange(1, len(paths) + 1)
+def _draw_headings(
+    axes: Axes,
+    paths: Float[np.ndarray, "time trial 1"],
+    times: Float[np.ndarray, " time"],
+    space: Space,
+    colour: str,
+) -> None:
     for heading in space.unwrapped(paths.astype(float))[..., 0].T[:4]:
-        axes.plot(heading, time, color=colour, alpha=0.8, linewidth=0.6)
-        axes.plot(heading[0], time[0], "o", color="white", markeredgecolor=colour, markersize=3)
-        axes.plot(heading[-1], time[-1], "x", color="black", markersize=3)
+        axes.plot(heading, times, color=colour, alpha=0.8, linewidth=0.6)
+        axes.plot(heading[0], times[0], "o", color="white", markeredgecolor=colour, markersize=3)
+        axes.plot(heading[-1], times[-1], "x", color="black", markersize=3)
     axes.set_yticks([])
     axes.set_xticks(np.arange(0, 2 * np.pi, np.pi / 2))
 

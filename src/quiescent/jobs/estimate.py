@@ -39,7 +39,7 @@ def estimate(works: Sequence[Work], device: torch.device, processes: int) -> Sec
     training = measuring = 0.0
     for configs, batches, measurements in works:
         task, settings = configs[0].task, configs[0].training
-        alike = (task.name, configs[0].network.shape, settings.batch_size, task.steps, len(configs))
+        alike = (task.name, configs[0].network.architecture, settings.batch_size, task.steps, len(configs))
         if alike not in tried:
             tried[alike] = _try(configs, device)
         step, rest_step = tried[alike]

@@ -5,7 +5,7 @@ import shutil
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 
@@ -18,6 +18,7 @@ from quiescent.machine.device import usable_device
 ALLOCATIONS = 4  # of a cluster, unless the user says otherwise
 
 
+@runtime_checkable
 class Place(Protocol):
     """Where jobs are done."""
 

@@ -32,7 +32,7 @@ class Visited(NamedTuple):
 
 
 def bins_of(paths: Float[np.ndarray, "time trial dim"], bounds: Bounds) -> Int[np.ndarray, "time trial"]:
-    """Number the bin of every step, on a regular grid between bounds; -1 outside, or where a step is NaN."""
+    """Find the bin of every step, by number, on a regular grid between bounds; -1 outside, or where a step is NaN."""
     low, high = np.array(bounds, float).T
     at = np.floor((np.nan_to_num(paths.astype(float), nan=np.inf) - low) / (high - low) * BINS)
     inside = ((at >= 0) & (at < BINS)).all(-1)

@@ -73,7 +73,9 @@ MEASURE = Measure(
         "points": Quantity("", "state on behaviour's components", ("point", "axis")),
         "hue": Quantity("length", "heading, or distance from the centre", ("point",)),
         "density": Quantity("", "density of states", ("u", "v")),
-        "edges": Quantity("", "edges of the bins", ("axis_of_edge", "edge"), grid=True),
+        "edges": Quantity(
+            "", "edges of the bins", ("axis_of_edge", "edge"), once=True
+        ),  # not the same in both readings
     },
     of=of,
     learn=projection_of,

@@ -1,4 +1,4 @@
-"""What a measure is: the phases it needs, the quantities it returns, and a function of one activity."""
+"""Measures as data: the phases one needs, the quantities it returns, and a function of one activity."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

@@ -26,8 +26,8 @@ class Occupancy(NamedTuple):
 def occupancy(paths: Float[np.ndarray, "*shape dim"], space: Space, *, bins: int = BINS) -> Occupancy:
     """Map how often points of all paths are where (per m, m^2 or rad); NaN where there are too few.
 
-    It is the kernel density of `kl` at the middle of every bin of a window that is a margin wider than the bounds; along
-    one periodic dimension, such as a circle, a histogram.
+    It is the kernel density of `kl` at the middle of every bin of a window that is a margin wider than the bounds;
+    along one periodic dimension, such as a circle, a histogram.
     """
     points = points_of(paths)
     if space.periodic and points.shape[1] == 1:

@@ -1,4 +1,4 @@
-"""Activation functions, and in place: as the hot loop needs them."""
+"""Activation functions, also in place as the hot loop needs them."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ ACTIVATIONS: dict[str, Activation] = {
 
 
 def activate(drive: Tensor, name: str) -> None:
-    """drive = phi(drive)."""
+    """Apply an activation function in place: drive = phi(drive)."""
     if name == "relu":
         drive.relu_()
     elif name == "tanh":  # torch's sigmoid is five times as fast as its tanh
@@ -25,7 +25,10 @@ def activate(drive: Tensor, name: str) -> None:
 
 
 def multiply_by_slope(gradient: Tensor, rate: Tensor, name: str, out: Tensor) -> None:
-    """out = gradient * phi'(drive), with the slope written in terms of rate = phi(drive); out may be rate."""
+    """Multiply by the slope of an activation function: out = gradient * phi'(drive).
+
+    The slope follows from rate = phi(drive); `out` may be `rate`.
+    """
     if name == "relu":
         torch.ops.aten.threshold_backward.grad_input(gradient, rate, 0, grad_input=out)
     elif name == "tanh":

@@ -6,12 +6,15 @@ import torch
 from torch import Tensor
 
 from quiescent.networks.activations import Activation, activate, multiply_by_slope
-from quiescent.networks.population import Population, Weights
+from quiescent.networks.architecture import Architecture, Weights
 from quiescent.networks.products import Products, rows
 
 
 def gru(state: Tensor, drive: Tensor, recurrent: Tensor, activation: Activation, step: float) -> Tensor:
-    """Krishna et al. (2024), appendix; gates in the order update, reset, candidate."""
+    """Compute the next state of a leaky gated network (Krishna et al. 2024, appendix).
+
+    The rows of its weights are in the order update gate, reset gate, candidate.
+    """
     units = state.shape[-1]
     from_states = state @ recurrent[..., : 2 * units]
     gates = (drive[..., : 2 * units] + from_states).sigmoid()
@@ -21,19 +24,20 @@ def gru(state: Tensor, drive: Tensor, recurrent: Tensor, activation: Activation,
 
 
 class GruStepper:
-    """The same by hand. Keeps gates, reset states and candidates; gradients take the place of gates and candidates.
+    """Step a leaky gated network by hand.
 
-    The weights of the update gate are negated, so that its sigmoid is 1 - z, the share that is renewed.
+    Keeps gates, reset states and candidates; `backward` puts gradients in the place of gates and candidates. The
+    weights of the update gate are negated, so that its sigmoid is 1 - z, the fraction of the state that is renewed.
     """
 
     widths: tuple[int, ...] = (2, 1, 1)
 
-    def __init__(self, network: Population, products: Products) -> None:
-        self._units = units = network.units
+    def __init__(self, architecture: Architecture, weights: Weights, products: Products) -> None:
+        self._units = units = architecture.units
         self._products = products
-        self._step = network.step
-        self._phi = network.settings[0].activation
-        recurrent, inputs = (_negated(network.weights[name], units) for name in ("recurrent", "input"))
+        self._step = architecture.step
+        self._phi = architecture.activation
+        recurrent, inputs = (_negated(weights[name], units) for name in ("recurrent", "input"))
         self._to_gates = recurrent[..., : 2 * units, :].to(products.dtype)
         self._to_candidate = recurrent[..., 2 * units :, :].to(products.dtype)
         self._input_gates = inputs[..., : 2 * units, :]
@@ -76,7 +80,7 @@ class GruStepper:
             self._products.summed(gates, before),
             self._products.summed(candidates, reset_states),
         ]
-        driven = [(rows(inputs).mT @ rows(one)).mT for one in (gates, candidates)]
+        driven = [(rows(inputs).mT @ rows(kept_rows)).mT for kept_rows in (gates, candidates)]
         return {
             "recurrent": _negated(torch.cat(recurrent, -2), self._units),
             "input": _negated(torch.cat(driven, -2), self._units),

@@ -1,7 +1,8 @@
 """The recurrent loop, the one hot place: states over time, and the gradient that flows back through them.
 
 Arrays are (time, ..., trial, channel), where `...` is the member axis of a population or, for a single network,
-nothing. Everything is done in place, step by step on arrays that fit the cache.
+nothing. Everything is done in place, step by step on arrays that fit the cache: an array of states
+holds the noise of every step until the state after that step takes its place.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,8 @@ from torch import Tensor
 
 from quiescent.machine.scratch import Scratch
 from quiescent.networks.activations import ACTIVATIONS
-from quiescent.networks.population import Population, Stepper
+from quiescent.networks.kinds import Stepper
+from quiescent.networks.population import Population
 from quiescent.networks.products import Products
 
 
@@ -23,9 +25,9 @@ def simulate(
     inputs: Float[Tensor, "time *m trial input"],
     noise: Float[Tensor, "time *m trial unit"] | None = None,
 ) -> Float[Tensor, "time *m trial unit"]:
-    """States after every step, from `state` on. Pure: the same noise gives the same states.
+    """Run a network from a state on; returns the states after every step.
 
-    `noise` is added to the state after every update.
+    `noise` is added to the state after every update; the same noise gives the same states.
     """
     states = state.new_empty(len(inputs) + 1, *state.shape)
     states[0] = state
@@ -37,41 +39,45 @@ def simulate(
 
 @torch.no_grad()
 def advance(network: Population, states: Float[Tensor, "state *m trial unit"], inputs: Tensor, *, noisy: bool) -> None:
-    """Fill `states[1:]` from `states[0]` on; where `noisy`, they hold the noise, and the states take its place."""
+    """Run a network in place: `states[1:]` holds noise on entry, if `noisy`, and hidden states on return."""
     network, inputs = bias_as_input(network, inputs)
     if network.kind.stepper is None:
         for before, now, after in zip(states[:-1], inputs, states[1:], strict=True):
             new = update(network, before, now)
             after.copy_(new + after if noisy else new)
         return
-    stepper = network.kind.stepper(network, Products(network.dtype, Scratch()))
+    stepper = network.kind.stepper(network.architecture, network.weights, Products(network.dtype, Scratch()))
     *shape, units = states[0].shape
-    once = [states.new_empty(*shape, width * units) for width in stepper.widths]  # nothing is kept: all steps share it
-    forward(stepper, states, inputs, noisy, [one.expand(len(inputs), *one.shape) for one in once])
+    step = [states.new_empty(*shape, width * units) for width in stepper.widths]  # nothing is kept: all steps share it
+    forward(stepper, states, inputs, noisy, [array.expand(len(inputs), *array.shape) for array in step])
 
 
 def update(network: Population, state: Tensor, inputs: Tensor) -> Tensor:
-    """One step by the kind's update equation, which autograd can differentiate."""
-    weights, activation = network.weights, ACTIVATIONS[network.settings[0].activation]
-    return network.kind.update(state, inputs @ weights["input"].mT, weights["recurrent"].mT, activation, network.step)
+    """Take one step by the kind's update equation, which autograd can differentiate."""
+    weights, architecture = network.weights, network.architecture
+    drive, recurrent = inputs @ weights["input"].mT, weights["recurrent"].mT
+    return network.kind.update(state, drive, recurrent, ACTIVATIONS[architecture.activation], architecture.step)
 
 
 def forward(stepper: Stepper, states: Tensor, inputs: Tensor, noisy: bool, kept: Sequence[Tensor]) -> None:
-    """All steps forward."""
+    """Take all steps by hand, in place: `states[1:]` holds noise on entry, if `noisy`, and hidden states on return."""
     steps = zip(states[:-1], inputs, states[1:], *kept, strict=True)
-    for before, now, after, *own in steps:
-        stepper.forward(before, now, after, noisy, own)
+    for before, now, after, *kept_here in steps:
+        stepper.forward(before, now, after, noisy, kept_here)
 
 
 def backward(stepper: Stepper, states: Tensor, gradient: Tensor, kept: Sequence[Tensor]) -> None:
-    """All steps backward: `gradient[1:]` is that of the loss in every state as such, and becomes the total one."""
+    """Backpropagate through time, in place.
+
+    On entry `gradient[t]` is the direct derivative of the loss in state t; on return the total derivative.
+    """
     steps = list(zip(gradient[1:], states[:-1], gradient[:-1], *kept, strict=True))
-    for from_after, before, to_before, *own in reversed(steps):
-        stepper.backward(from_after, before, to_before, own)
+    for from_after, before, to_before, *kept_here in reversed(steps):
+        stepper.backward(from_after, before, to_before, kept_here)
 
 
 def bias_as_input(network: Population, inputs: Tensor) -> tuple[Population, Tensor]:
-    """The same network with its bias as the weight of one more input, which is always 1."""
+    """Turn the bias of a network into the weight of one more input, which is always 1."""
     bias = network.weights.get("recurrent_bias")
     if bias is None:
         return network, inputs

@@ -19,13 +19,13 @@ class Products:
         self._scratch = scratch
 
     def rounded(self, values: Tensor, name: str) -> Tensor:
-        """The values in the precision of products: themselves, or a copy in scratch memory, one per name."""
+        """Round values to the precision of products: themselves, or a copy in scratch memory, one per name."""
         if values.dtype == self.dtype:
             return values
         return self._scratch.empty(name, values.shape, values, self.dtype).copy_(values)
 
     def put(self, values: Float[Tensor, "*m row i"], weights: Float[Tensor, "*m i j"], out: Tensor) -> None:
-        """out = values @ weights, with weights that are rounded already."""
+        """Multiply: out = values @ weights, with weights that are rounded already."""
         if out.dtype == self.dtype:
             torch.matmul(values, weights, out=out)
         else:
@@ -34,7 +34,7 @@ class Products:
     def add(
         self, values: Float[Tensor, "*m row i"], weights: Float[Tensor, "*m i j"], out: Tensor, scale: float = 1.0
     ) -> None:
-        """out += scale * values @ weights, where possible without a pass of its own for the sum."""
+        """Multiply and add: out += scale * values @ weights, where possible without a pass of its own for the sum."""
         if out.dtype != self.dtype:
             out.add_(self._rounded_product(values, weights, out), alpha=scale)
         elif out.dim() == 2:
@@ -45,7 +45,7 @@ class Products:
     def summed(
         self, left: Float[Tensor, "time *m trial i"], right: Float[Tensor, "time *m trial j"]
     ) -> Float[Tensor, "*m i j"]:
-        """Sum over time and trials of left^T right: the gradient of weights, from all steps at once."""
+        """Sum left^T right over time and trials: the gradient of weights, from all steps at once."""
         left_rows, right_rows = self.rounded(rows(left), "left"), self.rounded(rows(right), "right")
         return (left_rows.mT @ right_rows).to(left.dtype)
 
@@ -55,5 +55,5 @@ class Products:
 
 
 def rows(values: Float[Tensor, "time *m trial i"]) -> Float[Tensor, "*m row i"]:
-    """Time and trials as one axis. A view, if members lie outermost in memory."""
+    """Join time and trials to one axis; a view, if members lie outermost in memory."""
     return values.movedim(0, -3).flatten(-3, -2)

@@ -6,26 +6,29 @@ import torch
 from torch import Tensor
 
 from quiescent.networks.activations import Activation, activate, multiply_by_slope
-from quiescent.networks.population import Population, Weights
+from quiescent.networks.architecture import Architecture, Weights
 from quiescent.networks.products import Products, rows
 
 
 def vanilla(state: Tensor, drive: Tensor, recurrent: Tensor, activation: Activation, step: float) -> Tensor:
-    """Krishna et al. (2024), section 3."""
+    """Compute the next state of a leaky rate network (Krishna et al. 2024, section 3)."""
     return (1 - step) * state + step * activation(drive + state @ recurrent)
 
 
 class VanillaStepper:
-    """The same by hand. Keeps the rates phi(.), which become the gradient of the pre-activations over dt/tau."""
+    """Step a leaky rate network by hand.
+
+    Keeps the rates phi(.); `backward` turns them into the gradient of the pre-activations over dt/tau.
+    """
 
     widths: tuple[int, ...] = (1,)
 
-    def __init__(self, network: Population, products: Products) -> None:
+    def __init__(self, architecture: Architecture, weights: Weights, products: Products) -> None:
         self._products = products
-        self._recurrent = network.weights["recurrent"].to(products.dtype)
-        self._input = network.weights["input"]
-        self._step = network.step
-        self._phi = network.settings[0].activation
+        self._recurrent = weights["recurrent"].to(products.dtype)
+        self._input = weights["input"]
+        self._step = architecture.step
+        self._phi = architecture.activation
 
     def forward(self, before: Tensor, inputs: Tensor, after: Tensor, noisy: bool, kept: Sequence[Tensor]) -> None:
         (rate,) = kept

@@ -27,6 +27,7 @@ from quiescent.training.state import load_networks
 Choice = Literal["auto", "float16", "float32"]
 
 KINDS = ("vanilla", "gru")  # whose update equations the page has
+SPACES = ("box", "circle")  # that it can draw
 CHECKED = 200  # steps that rounded weights are checked over
 LIMIT = 1.0  # cm or degrees: how far rounding may move what is decoded
 
@@ -66,9 +67,12 @@ def write_page(path: Path, runs: Sequence[Run], *, weights: Choice = "auto", dev
 
 
 def _loaded(run: Run) -> Members:
-    kind = require_finished(run).network.kind
+    config = require_finished(run)
+    kind, space = config.network.kind, config.task.space.kind
     if kind not in KINDS:
         raise QuiescentError(f"{run.folder}: network.kind={kind} cannot run in a page; only {', '.join(KINDS)} can.")
+    if space not in SPACES:
+        raise QuiescentError(f"{run.folder}: a page cannot draw a {space}; only {', '.join(SPACES)}.")
     return load_networks([run])
 
 

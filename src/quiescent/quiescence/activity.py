@@ -1,4 +1,4 @@
-"""What a network did in one phase, and which phase it was: what measures are handed."""
+"""Activity of a network in a phase, and phases as data: measures are handed both."""
 
 from typing import Literal, NamedTuple
 

@@ -1,21 +1,18 @@
 """Run trained networks awake and at rest, and decode what they represent."""
 
-from collections.abc import Sequence
 from math import sqrt
 
-import numpy as np
 import torch
-from torch import Tensor
 
 from quiescent.config.load import task_noise
 from quiescent.errors import QuiescentError
-from quiescent.machine.lanes import Lanes, Share
+from quiescent.machine.lanes import Share
 from quiescent.machine.scratch import Scratch
-from quiescent.networks.loop import bias_as_input, update
-from quiescent.networks.products import rows
-from quiescent.quiescence.activity import Active, Activity, Phase, Quality, Rest, RestNoise
+from quiescent.networks import NoiseLevels
+from quiescent.quiescence.activity import Active, Activity, Phase, Rest, RestNoise
+from quiescent.quiescence.seen import Seen, gather, joined, see
 from quiescent.quiescence.valid import ValidCodes, valid_codes
-from quiescent.simulation.episode import Episode, outputs, perform, prepare, unrow
+from quiescent.simulation.episode import perform, prepare
 from quiescent.simulation.members import Members, sample
 from quiescent.streams import Purpose, Streams, open_streams
 
@@ -23,10 +20,32 @@ CHUNK = 50  # steps that a resting population is simulated for before it is read
 
 
 def active(members: Members, *, trials: int = 200, keep_states: bool = False, judge: bool = False) -> list[Activity]:
-    """Let every member do fresh trials of its task, with its own noise.
+    """Let networks do fresh trials of their task, with their own noise.
 
-    Returns one `Activity` per member, with the true positions or headings beside the decoded; with
-    hidden states if `keep_states`, with the quality of the code at every step if `judge`.
+    Parameters
+    ----------
+    members
+        Trained networks from `load_networks`, or `untrained` ones.
+    trials
+        Number of trials, each as many steps long as the task's trials are.
+    keep_states
+        True keeps the hidden states (time, trial, unit).
+    judge
+        True keeps how good the code is at every step.
+
+    Returns
+    -------
+    list of Activity
+        One per network: decoded positions (m) or headings (rad), shaped (time, trial, dim), beside the true ones.
+
+    Examples
+    --------
+    >>> import quiescent
+    >>> words = ("network.units=8", "task.place_cells.number=8", "task.steps=5")
+    >>> config = quiescent.load_config("spatial_navigation/noisy_unbiased", *words)
+    >>> (activity,) = active(quiescent.untrained([config]), trials=3)
+    >>> activity.decoded.shape, activity.truth.shape
+    ((5, 3, 2), (5, 3, 2))
     """
     return _active(members, Active(trials, states=keep_states), judge)
 
@@ -42,11 +61,44 @@ def rest(
     keep_states: bool = False,
     judge: bool = False,
 ) -> list[Activity]:
-    """Cut the input, and let every member run from the encoded starts of fresh trials.
+    """Cut the input of networks, and let them run from the encoded starts of fresh trials.
 
-    `noise` is that of `Rest`. Memory does not depend on `steps` but for what is returned: decoded
-    positions, hidden states if `keep_states`, the quality of the code if `judge`. Returns one
-    `Activity` per member.
+    Memory does not depend on `steps` but for what is returned.
+
+    Parameters
+    ----------
+    members
+        Trained networks from `load_networks`, or `untrained` ones.
+    trials, steps
+        Number of paths, and of time steps that are simulated.
+    burn_in
+        First steps that are left out of the result.
+    noise
+        Standard deviation of recurrent noise: `scaled`, sqrt(2) times the trained one (Krishna et al. 2024, eq. 19);
+        `same`; a number, another multiple of it; or `absolute`, sqrt(2 * sigma2).
+    sigma2
+        Variance per step of `absolute` noise; by default that of the noisy networks of the same task.
+    keep_states, judge
+        True keeps the hidden states, or how good the code is at every step.
+
+    Returns
+    -------
+    list of Activity
+        One per network: decoded positions (m) or headings (rad), shaped (steps - burn_in, trial, dim).
+
+    Raises
+    ------
+    QuiescentError
+        If no step is left after the burn-in.
+
+    Examples
+    --------
+    >>> import quiescent
+    >>> words = ("network.units=8", "task.hd_cells.number=8")
+    >>> config = quiescent.load_config("head_direction/noisy_unbiased", *words)
+    >>> (dream,) = rest(quiescent.untrained([config]), trials=3, steps=10, burn_in=4)
+    >>> dream.decoded.shape
+    (6, 3, 1)
     """
     if steps <= burn_in:
         raise QuiescentError(f"steps={steps}: must be more than burn_in={burn_in}.")
@@ -54,20 +106,20 @@ def rest(
 
 
 def observe(members: Members, phase: Phase, *, judge: bool = False) -> list[Activity]:
-    """Activity of every member in any phase."""
+    """Simulate every member in any phase."""
     return _active(members, phase, judge) if isinstance(phase, Active) else _rest(members, phase, judge)
 
 
-def rest_variance(members: Members, phase: Rest) -> list[float]:
-    """Recurrent noise variance per step of every member at rest."""
-    variances = []
-    for config in members.configs:
-        trained = config.network.sigma2_rec
-        if phase.noise == "absolute" or (phase.weights == "initial" and trained == 0):
-            variances.append(2 * (task_noise(config) if phase.sigma2 is None else phase.sigma2))
+def rest_noise(members: Members, phase: Rest) -> list[NoiseLevels]:
+    """Choose the noise of every member at rest; only recurrent noise differs from the trained one."""
+    levels = []
+    for config, trained in zip(members.configs, members.noise, strict=True):
+        if phase.noise == "absolute" or (phase.weights == "initial" and trained.recurrent == 0):
+            variance = 2 * (task_noise(config) if phase.sigma2 is None else phase.sigma2)
         else:
-            variances.append(factor(phase.noise) ** 2 * trained)
-    return variances
+            variance = factor(phase.noise) ** 2 * config.network.sigma2_rec
+        levels.append(trained._replace(recurrent=sqrt(variance)))
+    return levels
 
 
 def factor(noise: RestNoise | None) -> float:
@@ -81,47 +133,43 @@ def _active(members: Members, phase: Active, judge: bool) -> list[Activity]:
     batch = sample(members, phase.trials, streams)
     codes = _valid_codes(members) if judge else None
 
-    def work(share: Share, scratch: Scratch) -> dict[str, Tensor]:
+    def work(share: Share, scratch: Scratch) -> Seen:
         start = members.start(share, batch.start)
-        episode = prepare(members, start, batch.inputs, streams, share, scratch)
+        episode = prepare(members, start, batch.inputs, members.noise, streams, share, scratch)
         perform(episode)
-        return _seen(members, share, episode, phase, codes)
+        return see(members, share, episode, phase, codes)
 
-    with Lanes(members.network.device) as lanes:
-        seen = lanes.map(work, len(members.seeds), phase.trials, members.network.units)
-    return _gather(members, seen, phase.trials, batch.path)
+    return gather(members, work, phase.trials, members.noise, batch.path)
 
 
 @torch.no_grad()
 def _rest(members: Members, phase: Rest, judge: bool) -> list[Activity]:
-    members = members.with_noise(rest_variance(members, phase))
+    noise = rest_noise(members, phase)
     streams = _streams(members, "quiescent", phase.trials)
     batch = sample(members, phase.trials, streams)
     start = batch.start
     if phase.places:
         group = torch.arange(phase.trials, device=start.device) * phase.places // phase.trials
-        start = start[:, group]  # the first trials' starts, each for a group of neighbouring trials
+        start = start[:, group]
     silence = torch.zeros_like(batch.inputs[:1])
     codes = _valid_codes(members) if judge else None
 
-    def work(share: Share, scratch: Scratch) -> dict[str, Tensor]:
+    def work(share: Share, scratch: Scratch) -> Seen:
         state = members.start(share, start)
-        pieces: list[dict[str, Tensor]] = []
+        pieces: list[Seen] = []
         for begin in range(0, phase.steps, CHUNK):
             steps = min(CHUNK, phase.steps - begin)
             inputs = silence.expand(steps, *silence.shape[1:])
-            episode = prepare(members, state, inputs, streams, share, scratch)
+            episode = prepare(members, state, inputs, noise, streams, share, scratch)
             perform(episode)
             state = episode.states[-1].clone()
             skip = max(0, phase.burn_in - begin)
             if skip < steps:
-                seen = _seen(members, share, episode, phase, codes)
-                pieces.append({name: array[skip:] for name, array in seen.items()})
-        return {name: torch.cat([piece.pop(name) for piece in pieces]) for name in list(pieces[0])}
+                seen = see(members, share, episode, phase, codes)
+                pieces.append(Seen(*(None if array is None else array[skip:] for array in seen)))  # type: ignore[arg-type]
+        return joined(pieces)
 
-    with Lanes(members.network.device) as lanes:
-        seen = lanes.map(work, len(members.seeds), phase.trials, members.network.units)
-    return _gather(members, seen, phase.trials, None)
+    return gather(members, work, phase.trials, noise, None)
 
 
 def _streams(members: Members, purpose: Purpose, trials: int) -> list[Streams]:
@@ -133,58 +181,3 @@ def _valid_codes(members: Members) -> list[ValidCodes | None]:
         valid_codes(code, config.task.space, members.network.weights["output"])
         for code, config in zip(members.codes, members.configs, strict=True)
     ]
-
-
-def _seen(
-    members: Members, share: Share, episode: Episode, phase: Phase, codes: Sequence[ValidCodes | None] | None
-) -> dict[str, Tensor]:
-    """What is kept of a performed episode: arrays (time, ..., trial, ...)."""
-    steps = len(episode.inputs)
-    read = outputs(episode)
-    seen = {"decoded": unrow(members.decode(share.member, read), steps)}
-    if codes is not None:
-        seen["total"] = unrow(read.sum(-1, keepdim=True), steps)
-        if isinstance(share.member, int):
-            distance = _distance(codes[share.member], read)
-        else:
-            distance = torch.stack([_distance(*one) for one in zip(codes[share.member], read, strict=True)])
-        seen["distance"] = unrow(distance, steps)
-    if phase.states:
-        seen["states"] = episode.states[1:].clone()
-    if isinstance(phase, Active) and phase.drift:
-        before = rows(episode.states[1:])
-        network, nothing = bias_as_input(episode.network, torch.zeros_like(rows(episode.inputs)))
-        seen["drift"] = unrow(update(network, before, nothing) - before, steps)
-    return {name: array.cpu() for name, array in seen.items()}
-
-
-def _distance(codes: ValidCodes | None, outputs: Tensor) -> Tensor:
-    return torch.zeros_like(outputs[..., :1]) if codes is None else codes.distance(outputs)[..., None]
-
-
-def _gather(
-    members: Members, seen: Sequence[tuple[Share, dict[str, Tensor]]], trials: int, truth: Tensor | None
-) -> list[Activity]:
-    whole: dict[str, np.ndarray] = {}
-    for name in list(seen[0][1]):
-        first = seen[0][1][name]
-        together = first.new_empty(len(first), len(members.seeds), trials, first.shape[-1])
-        for share, arrays in seen:
-            together[:, share.member, share.trials] = arrays.pop(name)
-        whole[name] = together.numpy()
-
-    def activity(k: int) -> Activity:
-        own = {name: array[:, k] for name, array in whole.items()}
-        config, network = members.configs[k], members.network.settings[k]
-        return Activity(
-            decoded=own["decoded"],
-            truth=None if truth is None else truth[:, k].cpu().numpy(),
-            states=own.get("states"),
-            space=config.task.space,
-            dt=config.task.dt,
-            quality=Quality(own["total"][..., 0], own["distance"][..., 0]) if "total" in own else None,
-            drift=own.get("drift"),
-            noise_std=sqrt(network.sigma2_rec / (12 if network.noise == "uniform" else 1)),
-        )
-
-    return [activity(k) for k in range(len(members.seeds))]

@@ -7,6 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from quiescent.errors import QuiescentError
 from quiescent.spaces import Space
 from quiescent.tasks.codes import Code
 
@@ -42,8 +43,14 @@ class ValidCodes:
 def valid_codes(code: Code, space: Space, like: Tensor) -> ValidCodes | None:
     """Encode a grid of positions or headings, on the device and in the type of `like`.
 
-    None for a code of which every value is valid.
+    None for a code of which every value is valid. Raises `QuiescentError` for a code that does not say how it is
+    judged.
     """
+    if not hasattr(code, "width"):
+        raise QuiescentError(
+            f"the code {type(code).__name__} does not say how it is judged: it needs `width`, the distance over which "
+            "it changes, or None if every output is the code of some value."
+        )
     if code.width is None:
         return None
     axes, neighbours = [], []

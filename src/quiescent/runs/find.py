@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from quiescent.config.load import load_config, parse_seeds
+from quiescent.config.words import split_words
 from quiescent.errors import QuiescentError
 from quiescent.runs.open import default_folder, read_config
 from quiescent.runs.run import Run, runs_in
@@ -16,9 +17,7 @@ def find_runs(words: Sequence[str]) -> list[Run]:
     `seed=0,1` picks seeds; without it, every seed counts that has a run. Raises `QuiescentError`, which names what is
     missing and how to train it.
     """
-    words = [word.removeprefix("config=") for word in words]
-    names = [word for word in words if "=" not in word or Path(word).exists()]
-    overrides = [word for word in words if word not in names]
+    names, overrides = split_words(words, files=True)
     seeds = [word for word in overrides if word.startswith("seed=")]
     if not names:
         raise QuiescentError("which runs? Give a folder, or a configuration such as spatial_navigation/noisy_unbiased.")

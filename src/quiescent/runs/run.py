@@ -36,7 +36,30 @@ class Metrics(NamedTuple):
 
 @dataclass(frozen=True, order=True)
 class Run:
-    """The folder of one member network."""
+    """The folder of one network: `config.yaml`, `metrics.jsonl` (its tests), `checkpoints/` and `measures/`.
+
+    Parameters
+    ----------
+    folder
+        Path of the folder, such as `runs/spatial_navigation/noisy_unbiased/seed_0`; it need not exist yet.
+
+    Raises
+    ------
+    QuiescentError
+        From any method that reads a file which is missing or damaged.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from quiescent import load_config, train
+    >>> words = ("network.units=8", "task.place_cells.number=8", "task.steps=5", "training.batches=2")
+    >>> config = load_config("spatial_navigation/noisy_unbiased", *words)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     (run,) = train(config, folder, device="cpu")
+    ...     again = Run(run.folder)
+    ...     again.finished(), [test.batch for test in again.metrics()]
+    (True, [0, 2])
+    """
 
     folder: Path
 

@@ -7,8 +7,8 @@ from jaxtyping import Float
 from torch import Tensor
 
 from quiescent.machine.scratch import Scratch
+from quiescent.networks.architecture import Weights
 from quiescent.networks.loop import backward, bias_as_input, forward, update
-from quiescent.networks.population import Weights
 from quiescent.networks.products import Products, rows
 from quiescent.simulation.episode import Episode
 from quiescent.simulation.readout import ReadoutError
@@ -23,7 +23,7 @@ def gradient(
     products: Products,
     scratch: Scratch,
 ) -> tuple[Float[Tensor, "*m trial unit"], Weights]:
-    """Gradient of `error` in the initial state and in every weight but the encoder's.
+    """Compute the gradient of `error` in the initial state and in every weight but the encoder's.
 
     `variable` is what the read-out should report. Performs the episode; `error` then holds the loss.
     Matrices are multiplied in the precision `products`.
@@ -35,7 +35,7 @@ def gradient(
         found = _by_autograd(episode, variable, error, products, to_states)
     else:
         network, inputs = bias_as_input(network, episode.inputs)
-        stepper = kind.stepper(network, products)
+        stepper = kind.stepper(network.architecture, network.weights, products)
         *shape, units = states.shape[1:]
         kept = [
             scratch.steps(f"kept {k}", len(inputs), (*shape, width * units), states)
@@ -63,7 +63,7 @@ def _read_out(episode: Episode, variable: Tensor, error: ReadoutError, to_states
 def _by_autograd(
     episode: Episode, variable: Tensor, error: ReadoutError, products: Products, to_states: Tensor
 ) -> Weights:
-    # Only the loop is differentiated by autograd; what lies around it is the same for every kind.
+    # Only the loop needs autograd; what lies around it is the same for every kind.
     weights, states = episode.network.weights, episode.states
     names = ("input", "recurrent", "recurrent_bias")
     leaves = {name: weights[name].detach().requires_grad_() for name in names if name in weights}

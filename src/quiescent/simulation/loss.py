@@ -8,7 +8,7 @@ from torch import Tensor
 
 from quiescent.machine.lanes import Lanes, Share
 from quiescent.machine.scratch import Scratch
-from quiescent.networks.population import Weights
+from quiescent.networks.architecture import Weights
 from quiescent.networks.products import Products, rows
 from quiescent.simulation.episode import Episode, outputs, perform, prepare
 from quiescent.simulation.gradient import gradient
@@ -22,19 +22,19 @@ from quiescent.tasks.codes import decoding_error
 def loss_gradients(
     members: Members, batch: Batch, streams: Sequence[Streams], lanes: Lanes
 ) -> tuple[Float[Tensor, " member"], Weights]:
-    """Loss of every member on a batch, with noise drawn from `streams`, and its gradient in every weight.
+    """Compute the loss of every member on a batch, with noise from `streams`, and its gradient in every weight.
 
     The loss is the mean over time, trials and cells of the squared difference between read-out and
     the code of the true states.
     """
     steps, n_members, trials, _ = batch.path.shape
-    size = steps * trials * members.codes[0].size
-    precision = getattr(torch, members.configs[0].training.precision)
+    size = steps * trials * members.n_cells
+    precision = getattr(torch, members.training.precision)
 
     def work(share: Share, scratch: Scratch) -> tuple[Tensor, Weights]:
         code = members.encode(share.member, batch.start[share.member, share.trials])
         network = members.network.member(share.member)
-        episode = prepare(members, network.encode(code), batch.inputs, streams, share, scratch)
+        episode = prepare(members, network.encode(code), batch.inputs, members.noise, streams, share, scratch)
         products = Products(precision, scratch)
         error = readout_error(members, share, episode, products, 1 / size)
         variable = batch.path[:, share.member, share.trials]
@@ -52,8 +52,8 @@ def loss_gradients(
 
 
 def readout_error(members: Members, share: Share, episode: Episode, products: Products, scale: float) -> ReadoutError:
-    """The cheaper of the two ways to the same error."""
-    first, *others = members.of(share.member)
+    """Pick `QuadraticError` where it needs fewer multiplications than `DirectError`."""
+    first, *others = members.codes_of(share.member)
     if episode.output_noise is None and first.series:
         features, coefficients = first.series
         n_features, n_cells = coefficients.shape
@@ -70,11 +70,12 @@ def readout_error(members: Members, share: Share, episode: Episode, products: Pr
 def held_out_errors(
     members: Members, batch: Batch, streams: Sequence[Streams], lanes: Lanes
 ) -> tuple[list[float], list[float]]:
-    """Loss and mean squared decoding error of every member, directly by their formulas, in the states' precision."""
+    """Compute loss and mean squared decoding error of every member by their formulas, in the precision of states."""
     steps, n_members, trials, _ = batch.path.shape
 
     def work(share: Share, scratch: Scratch) -> list[tuple[float, float]]:
-        episode = prepare(members, members.start(share, batch.start), batch.inputs, streams, share, scratch)
+        start = members.start(share, batch.start)
+        episode = prepare(members, start, batch.inputs, members.noise, streams, share, scratch)
         perform(episode)
         read, variable = outputs(episode), rows(batch.path[:, share.member, share.trials])
         if isinstance(share.member, int):
@@ -86,11 +87,11 @@ def held_out_errors(
                 part * (output - code.encode(truth)).square().mean().item(),
                 part * decoding_error(code, space, output, truth).item(),
             )
-            for code, space, output, truth in zip(members.of(share.member), spaces, read, variable, strict=True)
+            for code, space, output, truth in zip(members.codes_of(share.member), spaces, read, variable, strict=True)
         ]
 
-    found = torch.zeros(2, n_members, dtype=torch.float64)
+    sums = torch.zeros(2, n_members, dtype=torch.float64)
     for share, pairs in lanes.map(work, n_members, trials, members.network.units):
-        found[:, share.member] += torch.tensor(pairs, dtype=torch.float64).T.reshape(found[:, share.member].shape)
-    losses, errors = found.tolist()
+        sums[:, share.member] += torch.tensor(pairs, dtype=torch.float64).T.reshape(sums[:, share.member].shape)
+    losses, errors = sums.tolist()
     return losses, errors

@@ -8,16 +8,17 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from quiescent.config.schema import Config
+from quiescent.config.schema import Config, TrainingSettings
 from quiescent.machine.lanes import Share
-from quiescent.networks.population import Population, initialise
+from quiescent.networks import Architecture, NoiseLevels, Population
+from quiescent.networks.population import initialise
 from quiescent.streams import Streams, stream
 from quiescent.tasks.codes import Code
 
 
 @dataclass(frozen=True)
 class Members:
-    """A population, and for every member its configuration and its population code."""
+    """Networks of equal shapes with their tasks: a population, and every member's configuration and code."""
 
     configs: tuple[Config, ...]
     codes: tuple[Code, ...]
@@ -25,47 +26,55 @@ class Members:
 
     @property
     def seeds(self) -> tuple[int, ...]:
+        """List the members' seeds."""
         return tuple(config.seed[0] for config in self.configs)
 
+    @property
+    def n_cells(self) -> int:
+        """Count the cells of a member."""
+        return self.codes[0].size
+
+    @property
+    def noise(self) -> list[NoiseLevels]:
+        """List the noise that each member was trained with."""
+        return [config.network.noise_levels for config in self.configs]
+
+    @property
+    def training(self) -> TrainingSettings:
+        """Select the settings of training, which members have in common."""
+        return self.configs[0].training
+
     def to(self, device: torch.device | str) -> "Members":
-        """The same members on another device; in float64 if their configuration says so, else in float32."""
-        dtype = torch.float64 if self.configs[0].training.precision == "float64" else torch.float32
+        """Move members to another device; in float64 if their configuration says so, else in float32."""
+        dtype = torch.float64 if self.training.precision == "float64" else torch.float32
         device = torch.device(device)
         codes = tuple(code.to(device, dtype) for code in self.codes)
         return replace(self, codes=codes, network=self.network.to(device, dtype))
 
-    def with_noise(self, variances: Sequence[float]) -> "Members":
-        """The same members with other variances of recurrent noise."""
-        settings = tuple(
-            one.model_copy(update={"sigma2_rec": variance})
-            for one, variance in zip(self.network.settings, variances, strict=True)
-        )
-        return replace(self, network=replace(self.network, settings=settings))
-
     def start(self, share: Share, variable: Float[Tensor, "member all_trials dim"]) -> Float[Tensor, "*m trial unit"]:
-        """Initial states of a share, from the variable at the start of all trials."""
+        """Compute the initial states of a share, from the variable at the start of all trials."""
         code = self.encode(share.member, variable[share.member, share.trials])
         return self.network.member(share.member).encode(code)
 
-    def of(self, member: int | slice) -> Sequence[Code]:
-        """The codes of one member, or of several."""
+    def codes_of(self, member: int | slice) -> Sequence[Code]:
+        """Select the code of one member, or the codes of several."""
         return (self.codes[member],) if isinstance(member, int) else self.codes[member]
 
     def configs_of(self, member: int | slice) -> Sequence[Config]:
-        """Configurations of one member, or of several."""
+        """Select the configuration of one member, or those of several."""
         return (self.configs[member],) if isinstance(member, int) else self.configs[member]
 
     def encode(self, member: int | slice, variable: Float[Tensor, "*m row dim"]) -> Float[Tensor, "*m row cell"]:
-        """Codes of one member, or of all along the first axis."""
+        """Encode a variable of one member, or of all along the first axis."""
         if isinstance(member, int):
             return self.codes[member].encode(variable)
-        return torch.stack([code.encode(one) for code, one in zip(self.of(member), variable, strict=True)])
+        return torch.stack([code.encode(values) for code, values in zip(self.codes_of(member), variable, strict=True)])
 
     def decode(self, member: int | slice, outputs: Float[Tensor, "*m row cell"]) -> Float[Tensor, "*m row dim"]:
-        """The inverse, from outputs."""
+        """Decode the outputs of one member, or of all along the first axis."""
         if isinstance(member, int):
             return self.codes[member].decode(outputs)
-        return torch.stack([code.decode(one) for code, one in zip(self.of(member), outputs, strict=True)])
+        return torch.stack([code.decode(values) for code, values in zip(self.codes_of(member), outputs, strict=True)])
 
 
 class Batch(NamedTuple):
@@ -77,14 +86,35 @@ class Batch(NamedTuple):
 
 
 def untrained(configs: Sequence[Config]) -> Members:
-    """Members with their initial weights and cells, which depend on their own seeds only."""
+    """Make networks as they are before training.
+
+    Parameters
+    ----------
+    configs
+        One configuration per network, each with a single seed (`Config.members()` splits one with several), and all of
+        the same shapes.
+
+    Returns
+    -------
+    Members
+        Networks with their initial weights and cells, which depend on their own seeds only, on the CPU.
+
+    Raises
+    ------
+    ValueError
+        If the networks differ in kind, units, dt / tau, activation or bias.
+
+    Examples
+    --------
+    >>> import quiescent
+    >>> words = ("network.units=8", "task.place_cells.number=8", "seed=0,1")
+    >>> config = quiescent.load_config("spatial_navigation/noisy_unbiased", *words)
+    >>> quiescent.untrained(config.members()).seeds
+    (0, 1)
+    """
     codes = _codes(configs, [None] * len(configs))
-    network = initialise(
-        [config.network for config in configs],
-        configs[0].task.n_inputs,
-        codes[0].size,
-        [stream(config.seed[0], "weights") for config in configs],
-    )
+    generators = [stream(config.seed[0], "weights") for config in configs]
+    network = initialise(_architecture(configs), configs[0].task.n_inputs, codes[0].size, generators)
     return Members(tuple(configs), codes, network)
 
 
@@ -96,25 +126,29 @@ def assemble(
     Cells that are None are made anew from the member's seed.
     """
     stacked = {name: torch.stack([tensors[name] for tensors in weights]) for name in weights[0]}
-    network = Population(tuple(config.network for config in configs), stacked)
-    return Members(tuple(configs), _codes(configs, cells), network)
+    return Members(tuple(configs), _codes(configs, cells), Population(_architecture(configs), stacked))
+
+
+def _architecture(configs: Sequence[Config]) -> Architecture:
+    shared = {config.network.architecture for config in configs}
+    if len(shared) != 1:
+        raise ValueError("Members of a population must agree in kind, units, dt/tau, activation, bias.")
+    return shared.pop()
 
 
 def _codes(configs: Sequence[Config], cells: Sequence[Tensor | None]) -> tuple[Code, ...]:
     codes = [config.task.code(stream(config.seed[0], "cells")) for config in configs]
-    return tuple(
-        code if stored is None else code.with_cells(stored) for code, stored in zip(codes, cells, strict=True)
-    )
+    return tuple(code if stored is None else code.with_cells(stored) for code, stored in zip(codes, cells, strict=True))
 
 
 def sample(members: Members, trials: int, streams: Sequence[Streams]) -> Batch:
-    """Draw `trials` trials of every member's own task from its own stream."""
-    drawn = [
-        config.task.sample(trials, generator=one.trials) for config, one in zip(members.configs, streams, strict=True)
+    """Sample `trials` trials of every member's own task from its own stream."""
+    batches = [
+        config.task.sample(trials, generator=own.trials) for config, own in zip(members.configs, streams, strict=True)
     ]
     dtype = members.network.dtype
     return Batch(
-        torch.stack([one.inputs for one in drawn], 1).to(dtype),
-        torch.stack([one.start for one in drawn]).to(dtype),
-        torch.stack([one.path for one in drawn], 1).to(dtype),
+        torch.stack([batch.inputs for batch in batches], 1).to(dtype),
+        torch.stack([batch.start for batch in batches]).to(dtype),
+        torch.stack([batch.path for batch in batches], 1).to(dtype),
     )

@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from quiescent.networks.population import Weights
+from quiescent.networks.architecture import Weights
 from quiescent.networks.products import Products
 
 
@@ -26,11 +26,11 @@ class ReadoutError(Protocol):
         ...
 
     def total(self) -> Float[Tensor, "*m"]:
-        """Summed squared error."""
+        """Return the summed squared error."""
         ...
 
     def gradients(self) -> Weights:
-        """Gradient of the scaled error in the read-out's weights."""
+        """Compute the gradient of the scaled error in the read-out's weights."""
         ...
 
 
@@ -76,7 +76,7 @@ class DirectError:
 
 
 class QuadraticError:
-    """The same for a code that is linear in a few features p, `f = C p`: a quadratic form of z = (h, p).
+    """The squared error against a code that is linear in a few features p, `f = C p`: a quadratic form of z = (h, p).
 
     With A = (W, -C) the error of z is z A^T A z, its gradient 2 A^T A z, and that of A is 2 A (sum of z z^T):
     nothing has as many columns as there are cells. The first feature is 1. Without output noise.

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float
 
 from quiescent.spaces.density import Density, ExactDensity, NoSpread, PlaneDensity
-from quiescent.spaces.space import Array, Bounds, Display, Points
+from quiescent.spaces.space import Array, Bounds, Display, Points, counted
 
 
 @dataclass(frozen=True)
@@ -55,18 +55,18 @@ class Box:
         self, paths: Float[np.ndarray, "time *shape dim"], weights: Float[np.ndarray, " time"] | None = None
     ) -> Float[np.ndarray, "*shape"]:
         """Compute the total variance, the trace of the covariance (m^2)."""
-        counts = np.isfinite(paths).all(-1)
-        number = counts.sum(0)
-        enough = np.where(number > 1, number, 2)
-        share = np.ones(len(paths)) if weights is None else weights * (len(weights) / weights.sum())
-        share = np.where(counts, share.reshape(-1, *[1] * (counts.ndim - 1)), 0)[..., None]
-        points = np.where(counts[..., None], paths.astype(float), 0)
-        centred = np.where(counts[..., None], points - (share * points).sum(0) / enough[..., None], 0)
-        values = (share * np.square(centred)).sum((0, -1)) / (enough - (weights is None))
-        return np.asarray(np.where(number > 1, values, np.nan))
+        mass = counted(paths, weights)
+        enough = (mass > 0).sum(0) > 1
+        total = np.where(enough, mass.sum(0), 2)
+        points = np.where(mass[..., None] > 0, paths.astype(float), 0)
+        centred = points - (mass[..., None] * points).sum(0) / total[..., None]
+        values = (mass * np.square(centred).sum(-1)).sum(0) / (total - (weights is None))
+        return np.asarray(np.where(enough, values, np.nan))
 
     def density(self, points: Points) -> Density:
         points = points.astype(float)
+        if len(points) <= points.shape[1]:
+            raise NoSpread(f"a density needs more points than dimensions, but got shape {points.shape}")
         variances = np.linalg.eigvalsh(np.atleast_2d(np.cov(points.T)))
         if (np.ptp(points, axis=0) == 0).any() or not variances[0] > 1e-10 * variances[-1]:
             raise NoSpread("a density needs points that spread in every dimension")

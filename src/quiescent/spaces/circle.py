@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 from quiescent.spaces.box import Box
 from quiescent.spaces.density import SMALLEST, CircleDensity, Density, NoSpread
-from quiescent.spaces.space import Array, Bounds, Display, Points
+from quiescent.spaces.space import Array, Bounds, Display, Points, counted
 
 
 def wrap(angle: Array) -> Array:
@@ -59,17 +59,15 @@ class Circle:
         self, paths: Float[np.ndarray, "time *shape dim"], weights: Float[np.ndarray, " time"] | None = None
     ) -> Float[np.ndarray, "*shape"]:
         """Compute the circular variance, 1 minus the mean resultant length, in [0, 1]."""
-        counts = np.isfinite(paths).all(-1)
-        number = counts.sum(0)
-        turns = np.where(counts, np.exp(1j * np.nan_to_num(paths[..., 0].astype(float))), 0)
-        if weights is not None:
-            turns = turns * (weights * (len(weights) / weights.sum())).reshape(-1, *[1] * (counts.ndim - 1))
-        values = 1 - np.abs(turns.sum(0) / np.where(number > 1, number, 2))
-        return np.asarray(np.where(number > 1, values, np.nan))
+        mass = counted(paths, weights)
+        enough = (mass > 0).sum(0) > 1
+        turns = mass * np.exp(1j * np.nan_to_num(paths[..., 0].astype(float)))
+        values = 1 - np.abs(turns.sum(0) / np.where(enough, mass.sum(0), 2))
+        return np.asarray(np.where(enough, values, np.nan))
 
     def density(self, points: Points) -> Density:
         points = points.astype(float)
-        if (np.ptp(wrap(points - points[:1]), axis=0) == 0).any():
+        if len(points) < 2 or (np.ptp(wrap(points - points[:1]), axis=0) == 0).any():
             raise NoSpread("a density needs headings that differ")
         if CircleDensity.fits(points):
             return CircleDensity(points)

@@ -173,9 +173,10 @@ class CircleDensity:
         return math.ceil(7.5 / bandwidth)  # the kernel's next harmonic is below 1e-12
 
     def log(self, points: Points) -> Float[np.ndarray, " point"]:
-        harmonics = np.arange(1, len(self._coefficients) + 1)
-        waves = np.exp(1j * points[:, 0, None] * harmonics)
-        density = (1 + 2 * (waves @ self._coefficients).real) / (2 * math.pi)
+        turn, series = np.exp(1j * points[:, 0]), np.zeros(len(points), complex)
+        for coefficient in self._coefficients[::-1]:  # Horner's rule: a table of all harmonics could fill the memory
+            series = (series + coefficient) * turn
+        density = (1 + 2 * series.real) / (2 * math.pi)
         return np.asarray(np.log(np.maximum(density, SMALLEST)))
 
     def sample(self, number: int, rng: np.random.Generator) -> Points:

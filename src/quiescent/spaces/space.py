@@ -1,4 +1,4 @@
-"""What a space is: the kind of variable that a network tracks, with its geometry and its units."""
+"""The interface of a space: the kind of variable that a network tracks, with its geometry and its units."""
 
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, TypeVar, runtime_checkable
 
@@ -74,6 +74,15 @@ class Space(Protocol):
     def hue(self, points: Float[np.ndarray, "*shape dim"]) -> tuple[Float[np.ndarray, "*shape"], str]:
         """Give each point the number that it is coloured by, and that number's name."""
         ...
+
+
+def counted(
+    paths: Float[np.ndarray, "time *shape dim"], weights: Float[np.ndarray, " time"] | None
+) -> Float[np.ndarray, " time *shape"]:
+    """Give each point its weight, by default 1, and points that are NaN none."""
+    counts = np.isfinite(paths).all(-1)
+    mass = np.ones(len(paths)) if weights is None else weights
+    return np.where(counts, mass.reshape(-1, *[1] * (counts.ndim - 1)), 0)
 
 
 if TYPE_CHECKING:

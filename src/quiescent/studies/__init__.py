@@ -1,1 +1,1 @@
-"""What is asked of everything together: sweeps, the paper, the demonstration."""
+"""Studies that ask everything together: sweeps, the paper, the demonstration."""

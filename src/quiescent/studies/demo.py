@@ -77,7 +77,8 @@ def draw_dream(active: Activity, dreams: dict[str, Activity], *, dt: float) -> F
         titles += [f"{name}\ndreaming, {DREAM_STEPS * dt:g} s" for name in dreams]
         colours = [COLOURS["behaviour"], COLOURS["active"]] + [COLOURS["quiescent"]] * len(dreams)
         for axes, title, paths, colour in zip(above, titles, visited, colours, strict=True):
-            draw_paths(axes, paths[:DREAM_STEPS], active.space, colour, shown=8)
+            paths = paths[:DREAM_STEPS]
+            draw_paths(axes, paths, dt * np.arange(1, len(paths) + 1), active.space, colour, shown=8)
             axes.set_title(title)
         for axes, paths in zip(below, visited, strict=True):
             density, edges = occupancy(paths, active.space, bins=100)

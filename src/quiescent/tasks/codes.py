@@ -69,7 +69,7 @@ class Code(Protocol):
 
 
 class CellSettings(Settings):
-    """What settings of cells of any kind share."""
+    """Settings that cells of any kind share."""
 
     number: Count = 512
     decode_from: Count = 3  # most active cells that are averaged

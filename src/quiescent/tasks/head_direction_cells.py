@@ -54,7 +54,7 @@ class HeadDirectionCells:
 
     @functools.cached_property
     def series(self) -> Series | None:
-        """Expand the tuning curves in a Fourier series, to the precision of their type; None with more terms than cells.
+        """Expand the tuning curves in a Fourier series; None if their precision needs more terms than there are cells.
 
         `exp(kappa (cos x - 1)) = e^-kappa (I_0 + 2 sum_k I_k cos k x)` with Bessel functions of kappa.
         """

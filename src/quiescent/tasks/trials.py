@@ -1,4 +1,4 @@
-"""What a task hands to the rest of the package."""
+"""The interface of a task, and the trials that it samples."""
 
 from typing import NamedTuple, Protocol, runtime_checkable
 
@@ -39,7 +39,7 @@ class Task(Protocol):
 
     @property
     def live(self) -> dict[str, object] | None:
-        """Give the settings by which the live page samples trials itself, with their `kind` there; None: the page cannot."""
+        """Give the settings by which the live page samples trials, with their `kind` there; None: the page cannot."""
         ...
 
     @property

@@ -1,1 +1,1 @@
-"""What people see in a terminal."""
+"""Tables, bars, a live board and commands: all that people see in a terminal."""

@@ -56,7 +56,7 @@ def announce(console: Console, works: Sequence[Work], place: Place) -> None:
         return
     with console.status("estimating how long it will take"):
         training, measuring = estimate(works, device, slots or 1)
-    total, *parts = (timedelta(seconds=round(one)) for one in (training + measuring, training, measuring))
+    total, *parts = (timedelta(seconds=round(seconds)) for seconds in (training + measuring, training, measuring))
     console.print(
         f"{many}: about {total} at the speed of this machine, training {parts[0]} and measuring {parts[1]}. "
         "Stop at any time; the same command goes on."
@@ -64,7 +64,7 @@ def announce(console: Console, works: Sequence[Work], place: Place) -> None:
 
 
 class _Pace:
-    """How fast jobs go, from what was seen of them."""
+    """Speed of jobs, taken from the statuses of the last minute."""
 
     def __init__(self) -> None:
         self._began = time.monotonic()
@@ -72,6 +72,7 @@ class _Pace:
         self._ended = 0
 
     def see(self, status: Status) -> None:
+        """Take note of a status."""
         now = time.monotonic()
         self._ended = status.done + len(status.failures)
         self._seen.append((now, status.batches_done))
@@ -80,17 +81,17 @@ class _Pace:
 
     @property
     def rate(self) -> float:
-        """Batches per second, of late."""
+        """Compute the batches per second over the last minute."""
         (began, before), (now, done) = self._seen[0], self._seen[-1]
         return (done - before) / (now - began) if now > began else 0.0
 
     def left(self, status: Status) -> float | None:
-        """Seconds until all is done: by the batches that are left, or by the jobs, which also measure."""
+        """Estimate the seconds left until all is done, from batches and from jobs, which also measure."""
         batches = (status.batches - status.batches_done) / self.rate if self.rate else None
         jobs = None
         if self._ended:
             jobs = (status.jobs - self._ended) * (self._seen[-1][0] - self._began) / self._ended
-        return max((one for one in (batches, jobs) if one is not None), default=None)
+        return max((seconds for seconds in (batches, jobs) if seconds is not None), default=None)
 
 
 def _facts(status: Status, pace: _Pace) -> dict[str, str]:

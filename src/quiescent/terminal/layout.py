@@ -2,12 +2,12 @@
 
 import re
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions, RenderResult
+from rich.console import Console, ConsoleOptions
 from rich.text import Text
 
 GAP = 2  # spaces between columns
@@ -31,7 +31,7 @@ class Table:
     title: str = ""
     caption: str = ""
 
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
         text = Text(no_wrap=True, overflow="ignore", end="")
         for line in lay_out(self, options.max_width):
             text.append(line.text, "bold" if line.heading else None).append("\n")

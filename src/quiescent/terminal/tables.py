@@ -38,7 +38,7 @@ def configurations_table() -> Table:
 
 
 class _Standing(NamedTuple):
-    """What runs in one row of a table have in common."""
+    """Folder, batches and state of runs that share a row of a table."""
 
     folder: Path
     batches: str

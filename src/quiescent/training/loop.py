@@ -19,12 +19,29 @@ from quiescent.training.state import State, initial_state, restore, save
 
 
 class Progress(NamedTuple):
-    """How far a training is. Errors are mean squared distances (m^2 or rad^2); losses and errors are one per member."""
+    """Progress of the training of one population, after one batch.
+
+    Attributes
+    ----------
+    batch, batches
+        Number of batches done, and wanted.
+    losses
+        Mean squared error of the outputs in this batch, one per member.
+    errors
+        Mean squared distance between true and decoded path in the latest test (m^2 or rad^2), one per member; None
+        if this process has not tested yet.
+
+    Examples
+    --------
+    >>> progress = Progress(batch=100, batches=2500, losses=[0.012, 0.011], errors=[0.04, 0.05])
+    >>> progress.batch / progress.batches
+    0.04
+    """
 
     batch: int
     batches: int
     losses: list[float]
-    errors: list[float] | None  # of the latest test
+    errors: list[float] | None
 
 
 class Exploded(QuiescentError):  # noqa: N818 - a fate, of one run
@@ -150,7 +167,7 @@ class Training:
 def train_batch(state: State, lanes: Lanes) -> list[float]:
     """Take one step of the optimizer on a fresh batch; returns the loss of every member."""
     members, optimizer, streams = state
-    batch = sample(members, members.configs[0].training.batch_size, streams)
+    batch = sample(members, members.training.batch_size, streams)
     losses, gradients = loss_gradients(members, batch, streams, lanes)
     for name, weight in members.network.weights.items():
         weight.grad = gradients[name]

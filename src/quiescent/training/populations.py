@@ -55,7 +55,7 @@ def shapes_of(config: Config) -> Hashable:
     Noise, the cells' width, the bias of behaviour and seeds may differ from member to member.
     """
     task, code = config.task, config.task.code(torch.Generator())
-    return config.network.shape, config.training, task.name, task.steps, task.n_inputs, type(code), code.size
+    return config.network.architecture, config.training, task.name, task.steps, task.n_inputs, type(code), code.size
 
 
 def largest_population(config: Config, free: float | None) -> int | None:

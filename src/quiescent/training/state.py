@@ -42,7 +42,7 @@ def initial_state(configs: Sequence[Config], device: torch.device) -> State:
 
 def adam(members: Members) -> torch.optim.Adam:
     """Make the optimizer of all members' weights."""
-    settings = members.configs[0].training
+    settings = members.training
     return torch.optim.Adam(
         list(members.network.weights.values()),
         lr=settings.learning_rate,
@@ -88,9 +88,33 @@ def restore(state: State, runs: Sequence[Run]) -> None:
 
 
 def load_networks(runs: Sequence[Run]) -> Members:
-    """Load trained networks from their runs' newest checkpoints, as one population of equal shapes, on the CPU.
+    """Load trained networks from their runs' newest checkpoints, as one population.
 
-    Raises `QuiescentError` if a run is missing or unfinished.
+    Parameters
+    ----------
+    runs
+        Finished runs whose networks have equal shapes, such as those of several seeds.
+
+    Returns
+    -------
+    Members
+        The networks in the order of `runs`, with their configurations and cells, on the CPU.
+
+    Raises
+    ------
+    QuiescentError
+        If a run is missing or unfinished, or its checkpoint is damaged.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from quiescent import load_config, load_networks, train
+    >>> words = ("network.units=8", "task.place_cells.number=6", "task.steps=5", "training.batches=2")
+    >>> config = load_config("spatial_navigation/noisy_unbiased", "seed=0,1", *words)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     members = load_networks(train(config, folder, device="cpu"))
+    >>> members.seeds, tuple(members.network.weights["output"].shape)  # (member, cell, unit)
+    ((0, 1), (2, 6, 8))
     """
     configs = [require_finished(run) for run in runs]
     stored = [_tensors(run) for run in runs]

@@ -14,20 +14,9 @@ from quiescent.studies.paper.criteria import (
     short,
     smooth,
 )
-from quiescent.studies.paper.effects import (
-    Claim,
-    Criterion,
-    best_factor,
-    difference,
-    law_gain,
-    log,
-    log_ratio,
-    number,
-    plain,
-    ratio,
-    spread_slope,
-)
+from quiescent.studies.paper.effects import Claim, Criterion, difference, log, log_ratio, number, plain, ratio
 from quiescent.studies.paper.experiments import NOISY
+from quiescent.studies.paper.temperature import best_factor, law_gain, spread_slope
 
 UNBIASED, BIASED = NOISY, "spatial_navigation/noisy_biased"
 FREE, FREE_BIASED = "spatial_navigation/no-noise_unbiased", "spatial_navigation/no-noise_biased"

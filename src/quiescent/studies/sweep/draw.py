@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import xarray as xr
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from quiescent.errors import QuiescentError
@@ -34,33 +35,38 @@ def draw_sweep(
             f"{len(lines)} lines cannot be told apart; choose one value, such as {others[0]}={lines[0][0]}."
         )
     values = array[axis].values
-    numeric = values.dtype.kind in "if"
-    places = values.astype(float) if numeric else np.arange(len(values), dtype=float)
+    places = values.astype(float) if values.dtype.kind in "if" else np.arange(len(values), dtype=float)
     with style():
         figure = Figure(figsize=(COLUMN, COLUMN * 0.75), layout="constrained")
         plot = figure.subplots()
         for line, colour in zip(lines, SERIES, strict=False):
-            one = array.sel(dict(zip(others, line, strict=True))).transpose(axis, "seed").values
-            means, lows, highs = np.transpose([seed_interval(seeds) for seeds in one])
+            table = array.sel(dict(zip(others, line, strict=True))).transpose(axis, "seed").values
+            means, lows, highs = np.transpose([seed_interval(seeds) for seeds in table])
             name = ", ".join(
                 f"{dim.rpartition('.')[2]} {short(value)}" for dim, value in zip(others, line, strict=True)
             )
             plot.plot(places, means, "-o", color=colour, markersize=3, label=name or None)
             plot.vlines(places, lows, highs, color=colour, linewidth=0.8)
-            dots = np.repeat(places, one.shape[1])
-            plot.plot(dots, one.ravel(), "o", color=colour, alpha=0.3, markersize=2, markeredgewidth=0)
-        if numeric and (places > 0).all() and places.max() > WIDE * places.min():
-            plot.set_xscale("log")
-        elif numeric and (places >= 0).all() and places.max() > WIDE * _least(places):
-            plot.set_xscale("symlog", linthresh=_least(places))
-        else:
-            plot.set_xticks(places, [short(value) for value in values])
+            dots = np.repeat(places, table.shape[1])
+            plot.plot(dots, table.ravel(), "o", color=colour, alpha=0.3, markersize=2, markeredgewidth=0)
+        _scale(plot, values, places)
         what = f"{measure}, {phase}" if "phase" in results[measure].dims else measure
         unit = array.attrs.get("unit", "").replace("^2", "²")
         plot.set(xlabel=axis, ylabel=f"{what} ({unit})" if unit else what)
         if len(lines) > 1:
             figure.legend(loc="outside lower center", ncols=min(3, len(lines)))
     return figure
+
+
+def _scale(plot: Axes, values: np.ndarray, places: np.ndarray) -> None:
+    """Make the x axis logarithmic where numbers span a wide range, and name every value where they do not."""
+    wide = values.dtype.kind in "if" and (places >= 0).all() and places.max() > WIDE * _least(places)
+    if wide and (places > 0).all():
+        plot.set_xscale("log")
+    elif wide:
+        plot.set_xscale("symlog", linthresh=_least(places))
+    else:
+        plot.set_xticks(places, [short(value) for value in values])
 
 
 def _chosen(results: xr.Dataset, measure: str, phase: str, reading: str) -> xr.DataArray:

@@ -13,6 +13,7 @@ from quiescent.config.grid import Grid, expand
 from quiescent.config.load import is_file
 from quiescent.config.naming import label
 from quiescent.config.schema import Config
+from quiescent.config.words import split_words
 from quiescent.errors import QuiescentError, nearest
 from quiescent.evaluation.evaluate import with_noise
 from quiescent.evaluation.stored import is_stored
@@ -64,10 +65,9 @@ def make_plan(words: Sequence[str], measures: Sequence[str], out: Path | None = 
 
 def name_of(words: Sequence[str]) -> str:
     """Name the sweep that words mean, whatever its seeds, so that the name is safe as a folder."""
-    names = [word.removeprefix("config=") for word in words if "=" not in word or word.startswith("config=")]
-    rest = [word for word in words if "=" in word and not word.startswith(("config=", "seed="))]
+    names, settings = split_words(words)
     first = Path(names[0]).stem if is_file(names[0]) else names[0]
-    more = ",".join([*names[1:], *rest])
+    more = ",".join([*names[1:], *(setting for setting in settings if not setting.startswith("seed="))])
     if len(more) > 100:
         more = hashlib.sha256(more.encode()).hexdigest()[:12]
     return f"{first}+{re.sub(r'[^A-Za-z0-9_.,=+-]', '_', more)}" if more else first

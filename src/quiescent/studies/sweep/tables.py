@@ -32,11 +32,11 @@ def plan_table(plan: SweepPlan, missing: Sequence[Job]) -> Table:
     for folder, runs in list(folders.items())[:ROWS]:
         sizes = ", ".join(map(str, sorted({together[run] for run in runs if run in together}))) or "-"
         counts = len(runs), sum(run in together for run in runs), sum(run in to_measure for run in runs)
-        rows.append([*values[folder], *map(str, counts[:2]), sizes, str(counts[2]), shlex.quote(str(folder))])
+        rows.append([shlex.quote(str(folder)), *values[folder], *map(str, counts[:2]), sizes, str(counts[2])])
     left = f"and {len(folders) - ROWS} more folders" if len(folders) > ROWS else ""
     title = f"{len(plan.runs)} network{'s' * (len(plan.runs) > 1)}; results in {shlex.quote(str(plan.folder))}"
-    columns = [*map(last, axes), "networks", "to train", "together", "to measure", "folder"]
-    return Table(columns, rows, keys=max(1, len(axes)), title=title, caption=left)
+    columns = ["folder", *map(last, axes), "networks", "to train", "together", "to measure"]
+    return Table(columns, rows, title=title, caption=left)
 
 
 def results_table(results: xr.Dataset) -> Table:

@@ -1,0 +1,48 @@
+"""Settings of a network, as they stand in configurations."""
+
+from math import sqrt
+from typing import Literal
+
+from pydantic import field_validator, model_validator
+
+from quiescent.networks.architecture import Architecture, NoiseLevels
+from quiescent.networks.kinds import NETWORKS
+from quiescent.settings import Count, Positive, Settings, Variance
+
+
+class NetworkSettings(Settings):
+    """Architecture and noise of a network (Krishna et al. 2024). Variances are per time step."""
+
+    kind: str = "vanilla"
+    units: Count = 512
+    dt: Positive = 0.2  # integration step, in the unit of tau
+    tau: Positive = 1.0
+    activation: Literal["relu", "tanh", "sigmoid", "identity"] = "relu"
+    bias: bool = False
+    noise: Literal["gaussian", "uniform"] = "gaussian"  # uniform: [0, 1), as in the reference code
+    sigma2_in: Variance = 0.0
+    sigma2_rec: Variance = 0.0
+    sigma2_out: Variance = 0.0
+
+    @field_validator("kind")
+    @classmethod
+    def _known(cls, kind: str) -> str:
+        if kind not in NETWORKS:
+            raise ValueError(f"must be one of {', '.join(NETWORKS)}")
+        return kind
+
+    @model_validator(mode="after")
+    def _stable(self) -> "NetworkSettings":
+        if self.dt > self.tau:
+            raise ValueError(f"dt={self.dt:g} must not be larger than tau={self.tau:g}")
+        return self
+
+    @property
+    def architecture(self) -> Architecture:
+        """Select what members of one population must have in common."""
+        return Architecture(self.kind, self.units, self.dt / self.tau, self.activation, self.bias)
+
+    @property
+    def noise_levels(self) -> NoiseLevels:
+        """Select the noise, which may differ from member to member, as standard deviations."""
+        return NoiseLevels(self.noise, sqrt(self.sigma2_in), sqrt(self.sigma2_rec), sqrt(self.sigma2_out))
