@@ -71,9 +71,9 @@ def test_ratios_are_shown_as_such():
 def test_a_claim_is_as_good_as_its_worst_criterion(parts, whole):
     criteria = [Criterion(str(part), constant(part, part + 0.01, part - 0.01), low=0.0) for part in parts]
     assert decide(Claim("0", "", criteria, []), {}).verdicts == {"all": whole, "valid": whole}
-    open_one = Criterion("open", constant(1.0, -1.0), low=0.0)
+    undecided = Criterion("open", constant(1.0, -1.0), low=0.0)
     expected = "not supported" if whole == "not supported" else "undecided"
-    assert decide(Claim("0", "", [*criteria, open_one], []), {}).verdicts["all"] == expected
+    assert decide(Claim("0", "", [*criteria, undecided], []), {}).verdicts["all"] == expected
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Valid codes: how far a read-out is from any code that a place or a heading has."""
+"""Valid codes: the distance of a read-out from the codes that places or headings have."""
 
 import math
 from dataclasses import dataclass
@@ -16,16 +16,16 @@ MOST_NODES = 64  # per dimension, but for one beyond each wall
 
 @dataclass(frozen=True)
 class ValidCodes:
-    """The codes of a grid over the box, half a tuning width apart."""
+    """Codes of the nodes of a grid over the space, which lie half a tuning width apart."""
 
     codes: Float[Tensor, "node cell"]
     neighbours: tuple[tuple[Tensor, Tensor], ...]  # of every node, before and after it along each dimension
 
     def distance(self, outputs: Float[Tensor, "row cell"]) -> Float[Tensor, " row"]:
-        """Relative squared distance to the nearest valid code, `min_x |y - f(x)|^2 / |f(x)|^2`.
+        """Compute the relative squared distance to the nearest valid code, `min_x |y - f(x)|^2 / |f(x)|^2`.
 
-        The nearest node's, less what a parabola through its neighbours gains between nodes: mostly within 0.005 of
-        the minimum.
+        It is that of the nearest node, less what a parabola through its neighbours gains between nodes: mostly within
+        0.005 of the minimum.
         """
         norms = self.codes.square().sum(-1)
         squares = torch.addmm(norms, outputs, self.codes.mT, alpha=-2)  # less |y|^2, which is the same for all
@@ -43,7 +43,7 @@ class ValidCodes:
 def valid_codes(code: Code, space: Space, like: Tensor) -> ValidCodes | None:
     """Encode a grid of positions or headings, on the device and in the type of `like`.
 
-    None for a code of which every value is valid. Raises `QuiescentError` for a code that does not say how it is
+    Returns None for a code of which every value is valid. Raises `QuiescentError` for a code that does not say how it is
     judged.
     """
     if not hasattr(code, "width"):

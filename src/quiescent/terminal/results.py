@@ -24,28 +24,28 @@ class Cells(NamedTuple):
     cells: Mapping[tuple[str, ...], str]
 
 
-def result_tables(result: xr.Dataset, measure: str, width: int) -> list[Table]:
+def result_tables(results: xr.Dataset, measure: str, width: int) -> list[Table]:
     """Make tables of a measure's numbers that suit a width (characters), and one that lists its curves and maps.
 
     Numbers are means over seeds with their standard deviation; those of a single seed come with their standard error
     over trials, where the measure has one.
     """
-    names, about = _names_of_conditions([str(name) for name in result["condition"].values])
-    seeds = result.sizes["seed"]
+    names, about = _names_of_conditions([str(name) for name in results["condition"].values])
+    seeds = results.sizes["seed"]
     spread = f"mean ± sd over {seeds} seeds" if seeds > 1 else "one seed ± its standard error"
     groups: dict[tuple[str, ...], list[str]] = {}
     curves = []
-    for name in map(str, result.data_vars):
-        if name.removesuffix("_stderr") != name and name.removesuffix("_stderr") in result:
+    for name in map(str, results.data_vars):
+        if name.removesuffix("_stderr") != name and name.removesuffix("_stderr") in results:
             continue
-        if _is_table(result[name]):
-            groups.setdefault(tuple(sorted(map(str, result[name].dims))), []).append(name)
+        if _is_table(results[name]):
+            groups.setdefault(tuple(sorted(map(str, results[name].dims))), []).append(name)
         else:
             curves.append(name)
-    tables = [_shaped(result, group, names, width) for group in groups.values()]
+    tables = [_shaped(results, group, names, width) for group in groups.values()]
     tables = [table for table in tables if table.rows]
     if curves:
-        tables.append(_curves_table(result, curves))
+        tables.append(_curves_table(results, curves))
     if not tables:
         return [
             Table([], [], keys=0, title=f"{measure}, {about}", caption="Nothing could be computed: every value is NaN.")
@@ -63,24 +63,24 @@ def _is_table(array: xr.DataArray) -> bool:
     )
 
 
-def _shaped(result: xr.Dataset, quantities: Sequence[str], names: Mapping[str, str], width: int) -> Table:
+def _shaped(results: xr.Dataset, quantities: Sequence[str], names: Mapping[str, str], width: int) -> Table:
     """Choose which dimensions are columns and which are rows, so that a table takes the fewest lines."""
-    cells = _cells(result, quantities, names)
+    cells = _cells(results, quantities, names)
     many = len(quantities) > 1
     movable = [axis for axis in cells.axes if axis not in ("condition", "phase", "quantity")]
     inside = [set(chosen) for number in (1, 0, 2) for chosen in itertools.combinations(reversed(movable), number)]
     shapes = [columns | {"quantity"} for columns in inside] + [columns for columns in inside if many and columns]
     tables = (_pivoted(cells, columns) for columns in [*shapes, *([set()] if many else [])])
     table = min(tables, key=lambda table: len(lay_out(table, width)))
-    titles = {name: str(result[name].attrs.get("long_name", name)) for name in quantities}
+    titles = {name: str(results[name].attrs.get("long_name", name)) for name in quantities}
     if not many:
-        return replace(table, title=_with_unit(titles[quantities[0]], result[quantities[0]]))
+        return replace(table, title=_with_unit(titles[quantities[0]], results[quantities[0]]))
     legend = [f"{name}: {title}" for name, title in titles.items() if title != name.replace("_", " ")]
     return replace(table, caption="\n".join(legend))
 
 
-def _cells(result: xr.Dataset, quantities: Sequence[str], names: Mapping[str, str]) -> Cells:
-    array = result[quantities[0]]
+def _cells(results: xr.Dataset, quantities: Sequence[str], names: Mapping[str, str]) -> Cells:
+    array = results[quantities[0]]
     order = [
         "condition",
         "phase",
@@ -88,21 +88,21 @@ def _cells(result: xr.Dataset, quantities: Sequence[str], names: Mapping[str, st
         "reading",
     ]
     dims = [str(dim) for dim in order if dim in array.dims]
-    labels = {dim: [_label(dim, value, names) for value in result[dim].values] for dim in dims}
+    labels = {dim: [_label(dim, value, names) for value in results[dim].values] for dim in dims}
     single = {dim for dim in ("condition", "reference") if len(labels.get(dim, ())) == 1}  # they say nothing
     kept = [dim for dim in dims if dim not in single]
     cells = {}
     for name in quantities:
-        quantity = _with_unit(name, result[name])
-        values = result[name].transpose(*dims, "seed").values
-        errors = result[f"{name}_stderr"].transpose(*dims, "seed").values if f"{name}_stderr" in result else None
+        quantity = _with_unit(name, results[name])
+        values = results[name].transpose(*dims, "seed").values
+        errors = results[f"{name}_stderr"].transpose(*dims, "seed").values if f"{name}_stderr" in results else None
         for place in np.ndindex(*values.shape[:-1]):
             at = dict(zip(dims, place, strict=True))
             cell = mean_and_spread(values[place])
             if errors is not None and values.shape[-1] == 1 and cell != NOTHING:
                 cell = with_error(float(values[place][0]), float(errors[place][0]))
             cells[(quantity, *(labels[dim][at[dim]] for dim in kept))] = cell
-    axes = {"quantity": [_with_unit(name, result[name]) for name in quantities]}
+    axes = {"quantity": [_with_unit(name, results[name]) for name in quantities]}
     return Cells(axes | {dim: labels[dim] for dim in kept}, cells)
 
 
@@ -173,21 +173,21 @@ def _split(condition: str) -> tuple[str, str, str]:
     return folder, last, plus + overrides
 
 
-def _curves_table(result: xr.Dataset, curves: Sequence[str]) -> Table:
+def _curves_table(results: xr.Dataset, curves: Sequence[str]) -> Table:
     rows = []
     for name in curves:
-        array = result[name]
+        array = results[name]
         further = [str(dim) for dim in array.dims if dim not in ("condition", "seed", "phase", "reading")]
-        rows.append([name, ", ".join(_extent(result, dim) for dim in further), _range(array)])
+        rows.append([name, ", ".join(_extent(results, dim) for dim in further), _range(array)])
     return Table(["curve or map", "over", "values"], rows)
 
 
-def _extent(result: xr.Dataset, dim: str) -> str:
+def _extent(results: xr.Dataset, dim: str) -> str:
     """Describe the values along a dimension: by the coordinate that lies along it alone, or else by their number."""
-    for grid in result.coords.values():
+    for grid in results.coords.values():
         if set(grid.dims) - {"condition", "seed"} == {dim} and grid.dtype.kind in "iuf":
             return f"{dim} {_range(grid)}"
-    return f"{dim} ({result.sizes[dim]})"
+    return f"{dim} ({results.sizes[dim]})"
 
 
 def _range(array: xr.DataArray) -> str:

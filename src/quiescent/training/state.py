@@ -1,4 +1,6 @@
-"""A population's state in training, and the checkpoints that hold it. Only this module knows what a checkpoint holds:
+"""A population's state in training, and the checkpoints that hold it.
+
+Only this module knows what a checkpoint holds:
 
 | array | of one member |
 |---|---|

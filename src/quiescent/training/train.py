@@ -111,7 +111,7 @@ def batches_left(runs: Sequence[Run]) -> int:
 
 
 def is_built_in(config: Config) -> bool:
-    """True if a fresh process can train this configuration: its network and task are defined in `quiescent`.
+    """Tell whether a fresh process can train this configuration: its network and task are defined in `quiescent`.
 
     Those that the caller registered are known to the caller's process only.
     """
