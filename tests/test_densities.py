@@ -11,7 +11,8 @@ from scipy import integrate
 from scipy.stats import gaussian_kde, kstest, vonmises
 
 from quiescent.spaces import NoSpread, UniformDensity
-from quiescent.spaces.density import CircleDensity, ExactDensity, PlaneDensity
+from quiescent.spaces.circle import CircleDensity
+from quiescent.spaces.density import ExactDensity, PlaneDensity
 from quiescent.spaces.score import gaussian_score, kernel_score
 from quiescent.spaces.tempered import Tempered
 

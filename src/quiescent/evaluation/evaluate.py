@@ -67,8 +67,7 @@ def measure(
     >>> result["distance"].dims
     ('condition', 'seed', 'reading', 'phase')
     """
-    if name not in MEASURES:
-        raise QuiescentError(f"no measure named '{name}'.{nearest(name, list(MEASURES))}")
+    require_measure(name)
     conditions = by_condition(runs)
     require_one_space(runs, MEASURES[name].space, f"the measure '{name}'")
     phases = with_noise(MEASURES[name].phases, noise, sigma2)
@@ -81,6 +80,12 @@ def measure(
             (result,) = measure_run(run, {name: phases}, peers, device=device, reuse=reuse).values()
             results[condition, seeds[run]] = result
     return combine(results)
+
+
+def require_measure(name: str) -> None:
+    """Raise `QuiescentError` for a name that no measure has, with the nearest one."""
+    if name not in MEASURES:
+        raise QuiescentError(f"no measure named '{name}'.{nearest(name, list(MEASURES))}")
 
 
 def measure_run(

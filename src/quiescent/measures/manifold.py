@@ -38,12 +38,9 @@ def projection_of(phases: Activities) -> Projection:
     spread = spread_of(states["active"])
     assert spread is not None
     _, directions = principal(spread, 3)
-    places = np.concatenate(
-        [
-            project(state, spread.mean, directions[:, :2]).reshape(-1, directions[:, :2].shape[1])
-            for state in states.values()
-        ]
-    )
+    plane = directions[:, :2]
+    projected = [project(state, spread.mean, plane).reshape(-1, plane.shape[1]) for state in states.values()]
+    places = np.concatenate(projected)
     ends = np.quantile(places[np.isfinite(places[:, 0])], (0.005, 0.995), axis=0).T
     return Projection(spread.mean, directions, np.stack([np.linspace(low, high, BINS + 1) for low, high in ends]))
 

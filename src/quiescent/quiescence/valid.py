@@ -43,8 +43,8 @@ class ValidCodes:
 def valid_codes(code: Code, space: Space, like: Tensor) -> ValidCodes | None:
     """Encode a grid of positions or headings, on the device and in the type of `like`.
 
-    Returns None for a code of which every value is valid. Raises `QuiescentError` for a code that does not say how it is
-    judged.
+    Returns None for a code of which every value is valid. Raises `QuiescentError` for a code that does not say how it
+    is judged.
     """
     if not hasattr(code, "width"):
         raise QuiescentError(

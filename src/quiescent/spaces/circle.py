@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from quiescent.spaces.box import Box
-from quiescent.spaces.density import SMALLEST, CircleDensity, Density, NoSpread
+from quiescent.spaces.density import SMALLEST, Density, NoSpread
 from quiescent.spaces.space import Array, Bounds, Display, Points, counted
 
 
@@ -75,6 +75,52 @@ class Circle:
 
     def hue(self, points: Float[np.ndarray, "*shape dim"]) -> tuple[Float[np.ndarray, "*shape"], str]:
         return points[..., 0], "heading"
+
+
+class CircleDensity:
+    """Wrapped Gaussian kernel density of angles, exact through its Fourier series.
+
+    Scott's bandwidth from the circular standard deviation, which is capped at that of the uniform
+    distribution (pi / sqrt(3)).
+    """
+
+    MOST_HARMONICS = 10_000
+
+    def __init__(self, angles: Float[np.ndarray, "point 1"]) -> None:
+        self._angles = angles[:, 0].astype(float)
+        self.bandwidth = self._bandwidth(self._angles)
+        turn, power = np.exp(-1j * self._angles), np.ones(len(angles), complex)
+        coefficients = []
+        for k in range(1, self._harmonics(self.bandwidth) + 1):
+            power = power * turn
+            coefficients.append(power.mean() * math.exp(-0.5 * (k * self.bandwidth) ** 2))
+        self._coefficients = np.array(coefficients)
+
+    @classmethod
+    def fits(cls, angles: Float[np.ndarray, "point 1"]) -> bool:
+        """Tell whether the series is of a reasonable length: angles that crowd have a narrow kernel."""
+        return cls._harmonics(cls._bandwidth(angles[:, 0].astype(float))) <= cls.MOST_HARMONICS
+
+    @staticmethod
+    def _bandwidth(angles: Float[np.ndarray, " point"]) -> float:
+        resultant = max(abs(np.exp(1j * angles).mean()), SMALLEST)
+        spread = min(math.sqrt(max(-2 * math.log(resultant), 0.0)), math.pi / math.sqrt(3))
+        return float(max(spread, 1e-9) * len(angles) ** -0.2)
+
+    @staticmethod
+    def _harmonics(bandwidth: float) -> int:
+        return math.ceil(7.5 / bandwidth)  # the kernel's next harmonic is below 1e-12
+
+    def log(self, points: Points) -> Float[np.ndarray, " point"]:
+        turn, series = np.exp(1j * points[:, 0]), np.zeros(len(points), complex)
+        for coefficient in self._coefficients[::-1]:  # Horner's rule: a table of all harmonics could fill the memory
+            series = (series + coefficient) * turn
+        density = (1 + 2 * series.real) / (2 * math.pi)
+        return np.asarray(np.log(np.maximum(density, SMALLEST)))
+
+    def sample(self, number: int, rng: np.random.Generator) -> Points:
+        angles = rng.choice(self._angles, number) + self.bandwidth * rng.standard_normal(number)
+        return wrap(angles)[:, None]
 
 
 class _TangentDensity:

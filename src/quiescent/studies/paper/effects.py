@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Float
 
+from quiescent.evaluation.subject import READINGS
 from quiescent.statistics import seed_interval
 
 Results = Mapping[str, xr.Dataset]  # by "family/measure"
@@ -86,7 +87,7 @@ def decide(claim: Claim, results: Results) -> Decision:
     """Decide a claim: it is supported if all of its criteria are, and not supported if any is not."""
     verdicts: dict[str, Verdict] = {}
     findings, reported = {}, {}
-    for reading in ("all", "valid"):
+    for reading in READINGS:
         findings[reading] = [judge(criterion, Reader(results, reading)) for criterion in claim.criteria]
         reported[reading] = [judge(criterion, Reader(results, reading)) for criterion in claim.reported]
         different = {finding.verdict for finding in findings[reading]}

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from jinja2 import Environment, StrictUndefined
 
+from quiescent.evaluation.subject import READINGS
 from quiescent.machine.files import writing
 from quiescent.studies.paper.effects import Decision, Finding, Results
 from quiescent.studies.paper.experiments import FAMILIES
@@ -104,7 +105,7 @@ def _finite(values: dict[str, object]) -> dict[str, object]:
 
 
 def _pairs(decision: Decision) -> list[tuple[Finding, Finding]]:
-    both = [[*decision.findings[reading], *decision.reported[reading]] for reading in ("all", "valid")]
+    both = [[*decision.findings[reading], *decision.reported[reading]] for reading in READINGS]
     return list(zip(*both, strict=True))
 
 

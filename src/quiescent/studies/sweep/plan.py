@@ -14,8 +14,8 @@ from quiescent.config.load import is_file
 from quiescent.config.naming import label
 from quiescent.config.schema import Config
 from quiescent.config.words import split_words
-from quiescent.errors import QuiescentError, nearest
-from quiescent.evaluation.evaluate import with_noise
+from quiescent.errors import QuiescentError
+from quiescent.evaluation.evaluate import require_measure, with_noise
 from quiescent.evaluation.stored import is_stored
 from quiescent.jobs.estimate import Work
 from quiescent.jobs.job import Job, Measurement
@@ -51,8 +51,7 @@ def make_plan(words: Sequence[str], measures: Sequence[str], out: Path | None = 
     root = out / "runs" if out else Path("runs")
     space = grid.points[0].config.task.space
     for measure in measures:
-        if measure not in MEASURES:
-            raise QuiescentError(f"no measure named '{measure}'.{nearest(measure, list(MEASURES))}")
+        require_measure(measure)
         needed = MEASURES[measure].space
         if needed is not None and not isinstance(space, needed):
             raise QuiescentError(

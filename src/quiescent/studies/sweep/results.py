@@ -12,6 +12,7 @@ from quiescent.config.schema import Config
 from quiescent.config.words import ALIASES
 from quiescent.errors import QuiescentError
 from quiescent.evaluation.stored import read_stored
+from quiescent.evaluation.subject import READINGS
 from quiescent.machine.files import writing
 from quiescent.runs.run import Run
 from quiescent.studies.sweep.plan import SweepPlan
@@ -30,7 +31,7 @@ def gather(plan: SweepPlan) -> xr.Dataset:
             numbers[tuple(point.at.values())] = _numbers(plan, run, point.config)
     measured = [array for of_run in numbers.values() for array in of_run.values() if "phase" in array.dims]
     phases = list(dict.fromkeys(str(phase) for array in measured for phase in array["phase"].values))
-    labels = {"reading": ["all", "valid"], "phase": phases}
+    labels = {"reading": list(READINGS), "phase": phases}
     axes = {axis: list(values) for axis, values in plan.grid.axes.items()}
     places = [tuple(axes[axis].index(point.at[axis]) for axis in axes) for point in plan.grid.points]
     arrays: dict[str, xr.DataArray] = {}
