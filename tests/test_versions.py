@@ -11,6 +11,7 @@ from safetensors.numpy import load_file
 
 import quiescent
 from quiescent.runs.open import read_config
+from quiescent.studies.sweep.results import load_results
 
 DATA = Path(__file__).parent / "data" / "version_0.1"
 FINISHED = ("vanilla", "heading", "gru", "finished")
@@ -95,3 +96,13 @@ FIGURES = {"loss": ("vanilla", "gru", "finished"), "displacement": ("vanilla", "
 @pytest.mark.parametrize("figure", FIGURES)
 def test_figures_are_drawn_of_them(runs, figure):
     assert isinstance(quiescent.draw(figure, [runs[name] for name in FIGURES[figure]], device="cpu"), Figure)
+
+
+def test_the_results_of_a_sweep_are_read_with_the_phases_of_now(tmp_path):
+    results = Path(__file__).parents[1] / "docs" / "results" / "sweep" / "sweep.nc"
+    with xr.open_dataset(results, engine="h5netcdf") as file:
+        assert "noisy" in file["phase"].values, "it is of version 0.1"
+    shutil.copy(results, tmp_path)
+    phases = list(load_results(tmp_path)["phase"].values)
+    assert "noise_added" in phases
+    assert "noisy" not in phases

@@ -64,7 +64,7 @@ class Box:
         return np.asarray(np.where(enough, values, np.nan))
 
     def density(self, points: Points) -> Density:
-        points = points.astype(float)
+        points = points.astype(float, order="F")  # coordinates side by side: sums over points are then fast
         if len(points) <= points.shape[1]:
             raise NoSpread(f"a density needs more points than dimensions, but got shape {points.shape}")
         variances = np.linalg.eigvalsh(np.atleast_2d(np.cov(points.T)))

@@ -44,7 +44,7 @@ class PlaneDensity:
     MOST_NODES = 2**23
 
     def __init__(self, points: Points) -> None:
-        self._points = points.astype(float)
+        self._points = points.astype(float, order="F")  # coordinates side by side: sums over points are then fast
         n, dim = points.shape
         self._kernel, self._centre = _kernel(self._points), self._points.mean(0)
         white = self._whiten(self._points)

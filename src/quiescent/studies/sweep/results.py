@@ -17,6 +17,7 @@ from quiescent.machine.files import writing
 from quiescent.runs.run import Run
 from quiescent.studies.sweep.plan import SweepPlan
 
+EARLIER_PHASES = {"noisy": "noise_added"}  # names in version 0.1
 SCALARS = ("reading", "phase")  # dimensions of what is gathered; curves and maps stay with their runs
 
 
@@ -81,9 +82,13 @@ def load_results(folder: Path) -> xr.Dataset:
     path = folder / "sweep.nc"
     try:
         with xr.open_dataset(path, engine="h5netcdf") as file:
-            return file.load()
+            results = file.load()
     except (OSError, ValueError, KeyError) as error:
         raise QuiescentError(f"{path}: cannot be read ({error}). Give the `quiescent sweep` command again.") from None
+    if "phase" in results.coords:
+        phases = [EARLIER_PHASES.get(str(phase), str(phase)) for phase in results["phase"].values]
+        results = results.assign_coords(phase=phases)
+    return results
 
 
 def select(results: xr.Dataset, words: Sequence[str]) -> xr.Dataset:
