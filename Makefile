@@ -34,7 +34,7 @@ demo: env  ## Train on a real rat's foraging and watch the networks dream (about
 	$(VENV)/bin/quiescent demo
 
 test: env  ## Run all tests, on up to four cores
-	$(VENV)/bin/python -m pytest -q -n logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+	$(VENV)/bin/python -m pytest -q -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 bench: env  ## Measure what everything costs, into benchmarks/results (less than 10 minutes)
 	$(VENV)/bin/python benchmarks/bench.py

@@ -18,19 +18,17 @@ hypothesis.settings.register_profile("gate", derandomize=True)
 if os.environ.get("CI"):
     hypothesis.settings.load_profile("gate")
 
-# Tests of one file run in one process (`pytest -n`), so that what they share is made once; those on Slurm one after
-# the other. The longest begin first, so that no process is left with one of them in the end.
-LONGEST = ("test_sweep", "slurm", "test_paper", "test_training", "test_cli", "test_versions", "test_live")
+# With `pytest -n` the tests of one file run in one process, so that what they share is made once. The longest files
+# begin first, so that no process is left with one of them in the end.
+LONGEST = ("test_sweep", "test_slurm", "test_paper", "test_training", "test_cli", "test_versions", "test_live")
 
 
 def pytest_collection_modifyitems(items):
-    groups = {}
+    files = {}
     for item in items:
-        group = "slurm" if "slurm" in item.path.stem else item.path.stem
-        item.add_marker(pytest.mark.xdist_group(group))
-        groups.setdefault(group, []).append(item)
-    first = [group for group in LONGEST if group in groups]
-    items[:] = [item for group in dict.fromkeys([*first, *groups]) for item in groups[group]]
+        files.setdefault(item.path.stem, []).append(item)
+    first = [file for file in LONGEST if file in files]
+    items[:] = [item for file in dict.fromkeys([*first, *files]) for item in files[file]]
 
 
 @contextmanager

@@ -37,7 +37,7 @@ def configurations_table() -> Table:
     return Table(columns, rows, caption="network: kind and units; noise: its variance per step; steps: of a trial.")
 
 
-class _Standing(NamedTuple):
+class _Row(NamedTuple):
     """Folder, batches and state of runs that share a row of a table."""
 
     folder: Path
@@ -52,25 +52,25 @@ def runs_table(runs: Sequence[Run], space: "Space | None" = None) -> Table:
     in that of the variable, which is known to the task only.
     """
     unit, scale = space.display if space else ("m or rad", 1.0)
-    groups: dict[_Standing, list[tuple[int | None, float]]] = {}
+    groups: dict[_Row, list[tuple[int | None, float]]] = {}
     for run in runs:
-        standing, seed, error = _standing_of(run)
-        groups.setdefault(standing, []).append((seed, scale * error))
+        shared, seed, error = _standing_of(run)
+        groups.setdefault(shared, []).append((seed, scale * error))
     rows = []
-    for standing, members in groups.items():
+    for shared, members in groups.items():
         seeds = ranges([seed for seed, _ in members if seed is not None]) or "-"
         errors = mean_and_spread(error for _, error in members)
-        rows.append([shlex.quote(str(standing.folder)), seeds, standing.batches, errors, standing.state])
+        rows.append([shlex.quote(str(shared.folder)), seeds, shared.batches, errors, shared.state])
     return Table(["folder", "seeds", "batches", f"rms error ({unit})", "state"], rows)
 
 
-def _standing_of(run: Run) -> tuple[_Standing, int | None, float]:
+def _standing_of(run: Run) -> tuple[_Row, int | None, float]:
     try:
         done, wanted, metrics = run.batches_done(), run.batches_wanted(), run.metrics()
         seed = run.settings().get("seed")
     except QuiescentError:
-        return _Standing(run.folder, "-", "damaged"), None, math.nan
+        return _Row(run.folder, "-", "damaged"), None, math.nan
     state = "finished" if done >= wanted else "unfinished" if done else "not started"
     state = "in training" if holder(run.folder) else state
     error = math.sqrt(metrics[-1].error) if metrics else math.nan
-    return _Standing(run.folder.parent, f"{done}/{wanted}", state), seed if isinstance(seed, int) else None, error
+    return _Row(run.folder.parent, f"{done}/{wanted}", state), seed if isinstance(seed, int) else None, error
