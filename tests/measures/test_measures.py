@@ -17,7 +17,7 @@ from quiescent.measures.measure import Measure, Quantity
 from quiescent.measures.occupancy import SECTORS, occupancy
 from quiescent.measures.variance import variance
 from quiescent.spaces import UniformDensity
-from quiescent.spaces.density import ExactDensity, PlaneDensity
+from quiescent.spaces.density import ExactDensity, PlaneDensity, TooFine
 from quiescent.statistics import points_of
 
 
@@ -95,7 +95,8 @@ def test_points_that_crowd_in_few_places_have_a_density_without_a_huge_grid():
     crowd = rng.choice(np.array([[0.0, 0.0], [0.5, 0.2], [-0.3, 0.4]]), 50_000) + 1e-9 * rng.normal(size=(50_000, 2))
     lonely = np.zeros((50_000, 2)) + 1e-4 * rng.normal(size=(50_000, 2))
     lonely[:2] = [[1.0, 0.9], [-0.8, 1.0]]
-    assert not PlaneDensity.fits(lonely)
+    with pytest.raises(TooFine):
+        PlaneDensity(lonely)
     for points in (crowd, lonely):
         assert abs(kl(density(points), density(points), rng=rng, samples=1000).value) < 1e-9
     assert density_of(np.outer(rng.normal(size=500), [1.0, 0.5]), BOX) is None

@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 from jaxtyping import Float
 
-from quiescent.spaces.density import Density, ExactDensity, NoSpread, PlaneDensity
+from quiescent.spaces.density import Density, ExactDensity, NoSpread, PlaneDensity, TooFine
 from quiescent.spaces.space import Array, Bounds, Display, Points, counted
 
 
@@ -70,7 +70,10 @@ class Box:
         variances = np.linalg.eigvalsh(np.atleast_2d(np.cov(points.T)))
         if (np.ptp(points, axis=0) == 0).any() or not variances[0] > 1e-10 * variances[-1]:
             raise NoSpread("a density needs points that spread in every dimension")
-        return PlaneDensity(points) if PlaneDensity.fits(points) else ExactDensity(points)
+        try:
+            return PlaneDensity(points)
+        except TooFine:
+            return ExactDensity(points)
 
     def hue(self, points: Float[np.ndarray, "*shape dim"]) -> tuple[Float[np.ndarray, "*shape"], str]:
         centre = np.array([sum(side) / 2 for side in self.walls], np.float32)

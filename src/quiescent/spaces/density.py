@@ -20,6 +20,10 @@ class NoSpread(ValueError):  # noqa: N818 - a fact about points, which mostly is
     """Points that are all the same in some dimension have no density."""
 
 
+class TooFine(ValueError):  # noqa: N818 - a fact about points, which mostly is no error
+    """Points that crowd in few places need a grid of too many nodes."""
+
+
 @runtime_checkable
 class Density(Protocol):
     """A density that can be evaluated and sampled from."""
@@ -35,7 +39,7 @@ class PlaneDensity:
     In coordinates in which the kernel is the standard normal, points are shared out linearly among
     the nodes of a fine grid, smoothed by FFT, and read off by cubic splines. Within 1 % of
     `scipy.stats.gaussian_kde` down to 1/50 of the peak, within 5 % down to 1e-6 of it, and far faster;
-    densities below 1e-14 of the peak count as zero.
+    densities below 1e-14 of the peak count as zero. Raises `TooFine` for points that crowd too much.
     """
 
     SPACING = 0.125  # of the grid, in standard deviations of the kernel
@@ -49,21 +53,14 @@ class PlaneDensity:
         self._kernel, self._centre = _kernel(self._points), self._points.mean(0)
         white = self._whiten(self._points)
         self._low = white.min(0) - self.REACH
-        shape = tuple(fft.next_fast_len(int(count), real=True) for count in self._nodes(white))
+        nodes = np.ceil((white.max(0) - self._low + self.REACH) / self.SPACING) + 2
+        if nodes.prod() > self.MOST_NODES:
+            raise TooFine("the kernel of points that crowd in few places is too narrow for a grid")
+        shape = tuple(fft.next_fast_len(int(count), real=True) for count in nodes)
         smooth = self._smooth(_share_out(self._to_grid(white), shape))
         volume = self.SPACING**dim * np.linalg.det(self._kernel)
         self._values = smooth / (n * volume)
         self._splines = spline_filter(self._values, order=3)
-
-    @classmethod
-    def fits(cls, points: Points) -> bool:
-        """Tell whether the grid is of a reasonable size: points that crowd in few places have a narrow kernel."""
-        white = np.asarray(solve_triangular(_kernel(points.astype(float)), points.T.astype(float), lower=True).T)
-        return bool(cls._nodes(white).prod() <= cls.MOST_NODES)
-
-    @classmethod
-    def _nodes(cls, white: Points) -> Float[np.ndarray, " dim"]:
-        return np.asarray(np.ceil((np.ptp(white, axis=0) + 2 * cls.REACH) / cls.SPACING) + 2)
 
     def log(self, points: Points) -> Float[np.ndarray, " point"]:
         at = self._to_grid(self._whiten(points.astype(float)))

@@ -40,10 +40,12 @@ def run_paper(
     show(console, plan_table(plan))
     works = plan.works(where, place.memory())
     if works:
-        announce(console, works, place)
-        with leases([out]), place.open_engine(out / "engine") as engine:
-            _do(console, f"{out}: training", plan.trainings(where, place.memory()), engine)
-            _do(console, f"{out}: measuring", [Job((), [measurement]) for measurement in plan.measurements()], engine)
+        with leases([out]):  # told at once, if another process works there
+            announce(console, works, place)
+            with place.open_engine(out / "engine") as engine:
+                _do(console, f"{out}: training", plan.trainings(where, place.memory()), engine)
+                jobs = [Job((), [measurement]) for measurement in plan.measurements()]
+                _do(console, f"{out}: measuring", jobs, engine)
     return make_report(out / "report", plan, console, command=command, device=where, seconds=time.monotonic() - began)
 
 

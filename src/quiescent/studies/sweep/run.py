@@ -31,16 +31,18 @@ def run_sweep(
     plan = make_plan(words, measures, out)
     missing = jobs_of(plan, place.usable_device(), place.memory())
     show(console, plan_table(plan, missing))
-    if missing:
-        announce(console, works_of(plan, missing), place)
     if dry_run:
+        if missing:
+            announce(console, works_of(plan, missing), place)
         return not missing
     failures: Sequence[Failure] = ()
     if missing:
         place.require_ready()
         make_folders(plan)
-        with leases([plan.folder]), place.open_engine(plan.folder / "engine") as engine:
-            status = follow(console, f"{plan.folder}: jobs", run_jobs(missing, engine))
+        with leases([plan.folder]):  # told at once, if another process works there
+            announce(console, works_of(plan, missing), place)
+            with place.open_engine(plan.folder / "engine") as engine:
+                status = follow(console, f"{plan.folder}: jobs", run_jobs(missing, engine))
         failures = status.failures
         if status.retries:
             console.print(f"{status.retries} time(s) a job was killed or stopped, and went on.")
