@@ -258,8 +258,14 @@ def test_a_worker_whose_network_explodes_fails_alone(tmp_path):
 def test_of_two_drivers_one_works_and_the_other_says_who(tmp_path, undisturbed):
     words = [NOISY, "seed=0..3", *LONG, "--jobs", "2"]
     with driver(tmp_path, *words) as first:
-        until(lambda: holders(tmp_path))
-        second = sweep(tmp_path, *words)
+        training = until(lambda: len(holders(tmp_path)) == 2 and holders(tmp_path))
+        for process in training:  # so that the first is still at work, however slowly the second starts
+            os.kill(process, signal.SIGSTOP)
+        try:
+            second = sweep(tmp_path, *words)
+        finally:
+            for process in training:
+                os.kill(process, signal.SIGCONT)
         assert second.returncode == 2
         assert re.search(rf"is being worked on by process {first.pid} on \S+\.$", second.stderr.strip())
         assert first.wait(120) == 0
