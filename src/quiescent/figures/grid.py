@@ -17,7 +17,7 @@ from quiescent.figures.style import COLOURS, PAGE, panels, style
 from quiescent.spaces import Space, from_text
 from quiescent.statistics import seed_interval
 
-LABEL_WIDTH = 28  # characters, before a condition's name is broken
+LABEL_WIDTH, TITLE_WIDTH = 28, 22  # characters, before a condition's name is broken beside and above panels
 MOST_COLUMNS = 4
 
 
@@ -76,7 +76,7 @@ def per_phase(
     with style():
         figure, rows = panels(len(names), len(columns), width=min(PAGE, 2.0 * len(columns)), polar=polar)
         for row, (condition, name) in zip(rows, names.items(), strict=True):
-            label = "\n".join(textwrap.wrap(name.replace("+", " +").replace(",", ", "), LABEL_WIDTH))
+            label = _wrapped(name, LABEL_WIDTH)
             at = (-0.3 if polar else -0.08, 0.5)
             row[0].annotate(label, at, xycoords="axes fraction", rotation=90, ha="right", va="center")
             for axes, phase in zip(row, columns, strict=True):
@@ -104,13 +104,18 @@ def per_condition(
             axes.set_visible(False)
         for axes, (condition, name) in zip(grid.flat, names.items(), strict=False):
             draw_panel(axes, condition)
-            axes.set_title(name)
+            axes.set_title(_wrapped(name, TITLE_WIDTH))
             axes.xaxis.set_minor_formatter(NullFormatter())
         for axes in grid[-1]:
             axes.set_xlabel(xlabel)
         figure.supylabel(ylabel, fontsize=7)
         legend(figure, list(grid.flat))
     return figure
+
+
+def _wrapped(name: str, width: int) -> str:
+    """Break the name of a condition into lines, before its overrides and between them."""
+    return "\n".join(textwrap.wrap(name.replace("+", " +").replace(",", ", "), width))
 
 
 def legend(figure: Figure, all_axes: Iterable[Axes], columns: int = 4) -> None:

@@ -28,7 +28,7 @@ class SpatialNavigation(Settings):
     init_pos: Literal["uniform", "zero"] = "uniform"
     border_region: NotNegative = 0.03  # m from a wall
     border_slow_factor: NotNegative = 0.25
-    drift_const: Number = 0.05  # share of the way to the anchor point, per step
+    drift_const: Number = 0.05  # fraction of the way to the anchor point, per step
     anchor_point: tuple[Number, Number] = (0.0, 0.0)  # m
     speed_scale: Positive = 0.26 * math.pi  # m/s, scale of the Rayleigh distribution
     turn_mean: Number = 0.0  # rad/s
