@@ -1,13 +1,14 @@
 """Paths with known laws, activities made of them, and measures applied to those."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
-import xarray as xr
 
 from quiescent.evaluation.apply import apply
+from quiescent.evaluation.views import apply_to_views
 from quiescent.measures import MEASURES
-from quiescent.quiescence.activity import Activity, Quality, Rest
+from quiescent.quiescence.activity import Activity, Kicked, Kicks, Quality, Rest
 from quiescent.spaces import Box, Circle, to_text
 from quiescent.streams import numpy_stream
 
@@ -27,32 +28,51 @@ def measured(name, phases, references=None, *, seed=0):
 
 
 def imagined(name, *, space=BOX, dt=0.02, noisy=True, seed=0, steps=60, references=("own",)):
-    """Apply a measure to activities made of noise, in all phases of such a network; the result is as it is stored."""
-    measure = MEASURES[name]
-    phases = _phases(measure, space, dt, noisy, np.random.default_rng(seed), steps)
-    behaviour = dict.fromkeys(references, phases["active"]) if measure.compare else None
-    gone = {phase: seen if phase == "active" else leave_all_out(seen) for phase, seen in phases.items()}
-    readings = {"all": phases, "valid": gone} if measure.readings else {"all": phases}
-    results = [measured(name, activities, behaviour, seed=seed) for activities in readings.values()]
-    result = results[0]
-    if measure.readings:
-        result = xr.concat(results, xr.Variable("reading", list(readings)), coords="minimal", compat="override")
+    """Apply a measure to activities made of noise, in all phases of such a network; the result is as it is stored.
+
+    Rests are short: the measure reads all of each, and no windows.
+    """
+    measure = replace(MEASURES[name], horizon=(0, steps))
+    rng = np.random.default_rng(seed)
+    meant = {label: phase for label, phase in measure.phases.items() if _is_meant(phase, noisy)}
+    activities = {label: _noise(phase, space, dt, rng, steps) for label, phase in meant.items()}
+    phases = {
+        label: phase._replace(steps=steps) if isinstance(phase, Rest) else phase for label, phase in meant.items()
+    }
+    behaviour = dict.fromkeys(references, activities["active"]) if measure.compare else {}
+    result = apply_to_views(
+        measure, phases, activities, lambda row: numpy_stream(seed, "measure", name, row), behaviour
+    )
     return result.assign_attrs(space=to_text(space), dt=dt, sigma2_rec=1e-4 * noisy, origin="")
 
 
-def _phases(measure, space, dt, noisy, rng, steps):
+def _is_meant(phase, noisy):
+    return not isinstance(phase, Rest) or phase.networks in ("all", "noisy" if noisy else "noise_free")
+
+
+def _noise(phase, space, dt, rng, steps):
+    """Make an activity of walks between walls, of which half of the steps at rest have a valid code."""
     low, high = np.array(space.bounds).T
-    phases = {}
-    for name, phase in measure.phases.items():
-        if isinstance(phase, Rest) and phase.networks not in ("all", "noisy" if noisy else "noise_free"):
-            continue
-        shape = (steps if isinstance(phase, Rest) else 40, 12)
-        factor = phase.noise if isinstance(phase, Rest) and isinstance(phase.noise, float) else 1.0
-        states = rng.normal(size=(*shape, 12)).astype(np.float32)
-        seen = activity(rng.uniform(low, high, (*shape, len(low))), space=space, dt=dt, states=states)
-        quality = Quality(np.ones(shape), rng.uniform(size=shape))
-        phases[name] = seen._replace(truth=seen.decoded, drift=states, noise_std=0.1 * factor, quality=quality)
-    return phases
+    trials, units = 40, 12
+    shape = (steps if isinstance(phase, Rest) else 40, trials)
+    factor = 1.0
+    if isinstance(phase, Rest):
+        factor = phase.times if phase.noise == "task" else phase.noise if isinstance(phase.noise, float) else 1.0
+    states = rng.normal(size=(*shape, units)).astype(np.float32)
+    walk = brownian(rng, *shape, len(low), 0.02) + rng.uniform(size=(trials, len(low)))
+    seen = activity(low + (high - low) * np.abs((walk + 1) % 2 - 1), space=space, dt=dt, states=states)
+    lags = np.array([0, 1, 2, 5])
+    kicks = Kicks(lags, rng.normal(size=(4, trials, units)), rng.normal(size=(4, trials, units)))
+    quality = Quality(rng.uniform(size=shape), rng.uniform(1, 2, shape))
+    return seen._replace(
+        truth=None if isinstance(phase, Rest) else seen.decoded[:1] if isinstance(phase, Kicked) else seen.decoded,
+        drift=states,
+        noise_std=0.1 * factor,
+        quality=quality,
+        valid=quality.shape < 0.5,
+        kicks=kicks,
+        leak=0.2,
+    )
 
 
 def wrap(angles):
@@ -70,6 +90,23 @@ def ornstein_uhlenbeck(rng, steps, trials, dim, decay, stationary):
     for t in range(1, steps):
         paths[t] = decay * paths[t - 1] + stationary * math.sqrt(1 - decay**2) * rng.normal(size=(trials, dim))
     return paths
+
+
+def leave_out_of(paths, rng, fraction=0.3):
+    """Replace some steps of paths by NaN, at random."""
+    return np.where(rng.random(paths.shape[:2])[..., None] > fraction, paths, np.nan)
+
+
+def reflected(rng, steps, trials, diffusion, dt, *, low=-1.1, high=1.1):
+    """Sample diffusion between walls in two dimensions, from starts that are spread evenly."""
+    paths = rng.uniform(low, high, (trials, 2)) + brownian(rng, steps, trials, 2, math.sqrt(2 * diffusion * dt))
+    turns = np.abs((paths - low) % (2 * (high - low)))
+    return low + np.minimum(turns, 2 * (high - low) - turns)
+
+
+def jittered(rng, paths, std, memory=0.0):
+    """Add noise of that standard deviation, white or with a correlation from one step to the next."""
+    return paths + ornstein_uhlenbeck(rng, *paths.shape, memory, std)
 
 
 def leave_out(activity, rng, fraction=0.3):

@@ -1,150 +1,276 @@
-"""Verdicts follow from intervals, and effects from results that are made to have them."""
+"""Verdicts follow from five seeds and from controls, and effects from results that are made to have them."""
 
 import math
 
 import numpy as np
 import pytest
 import xarray as xr
-from made import imagined
+from invented import invented_results
 
-from quiescent.evaluation.combine import combine
-from quiescent.measures.temperature import FACTORS
-from quiescent.studies.paper.claims import BIASED, CLAIMS, FREE, UNBIASED
-from quiescent.studies.paper.criteria import prefers_own
+from quiescent.controls import CONTROLS
+from quiescent.measures.measure import PAPER, WINDOWS
+from quiescent.studies.paper.claims import claims_of
 from quiescent.studies.paper.effects import (
-    Claim,
-    Criterion,
+    LEAST,
     Reader,
-    decide,
+    Values,
+    always,
+    combined,
     difference,
-    excess,
-    judge,
     kl,
     log_ratio,
     number,
+    of_control,
+    ratio,
+    values,
+    within,
 )
-from quiescent.studies.paper.experiments import CONDITIONS
+from quiescent.studies.paper.experiments import CONDITIONS, FORMS, named
 from quiescent.studies.paper.figures import FIGURES_SHOWN
-from quiescent.studies.paper.temperature import best_factor, law_gain, spread_slope
+from quiescent.studies.paper.judge import (
+    TOLERANCE,
+    WORST,
+    Claim,
+    Criterion,
+    claimed,
+    decide,
+    judge,
+    passes_wrongly,
+)
 
-READINGS = ["all", "valid"]
+UNBIASED, BIASED = "spatial_navigation/noisy_unbiased", "spatial_navigation/noisy_biased"
+SEEDS = [0, 1, 2, 3, 4]
+FIVE = (1.0, 1.1, 0.9, 1.05, 0.95)
 
 
-def constant(*values):
-    return lambda reader: np.array(values, float)
+def constant(*numbers, censored=None):
+    found = Values(np.array(numbers, float), np.array(censored or [False] * len(numbers)))
+    return lambda reader: found
 
 
-def verdict(values, **where):
-    return judge(Criterion("effect", constant(*values), **where), Reader({}, "all")).verdict
+def criterion(*numbers, censored=None, **where):
+    return Criterion("effect", constant(*numbers, censored=censored), **where)
+
+
+def verdict(*numbers, **where):
+    return judge(criterion(*numbers, **where), {}).verdict
 
 
 def test_a_verdict_needs_the_whole_interval():
-    assert verdict([1.0, 1.1, 0.9], low=0.0) == "supported"
-    assert verdict([-1.0, -1.1, -0.9], low=0.0) == "not supported"
-    assert verdict([1.0, -1.0, 0.5], low=0.0) == "undecided"
-    assert verdict([0.0, 0.01, -0.01], low=-0.1, high=0.1) == "supported"
-    assert verdict([0.2, 0.21, 0.19], low=-0.1, high=0.1) == "not supported"
+    assert verdict(*FIVE, low=0.5) == "supported"
+    assert verdict(*FIVE, high=0.5) == "not supported"
+    assert verdict(*FIVE, low=1.0) == "not decided"
+    assert verdict(*FIVE, low=0.8, high=1.2) == "supported"
+    assert verdict(*FIVE, low=2.0, high=3.0) == "not supported"
 
 
-def test_one_seed_decides_nothing_and_neither_do_missing_numbers():
-    assert verdict([1.0], low=0.0) == "undecided"
-    assert verdict([math.nan, math.nan], low=0.0) == "undecided"
-    assert verdict([math.nan, 1.0, 1.1, 0.9], low=0.0) == "supported"
+@pytest.mark.parametrize("numbers", [FIVE[:1], FIVE[:2], FIVE[:4], (*FIVE[:4], math.nan), (*FIVE, math.nan)])
+def test_fewer_than_five_seeds_or_one_that_is_missing_decide_nothing(numbers):
+    assert verdict(*numbers, low=0.0) == "not decided"
+    assert verdict(*numbers, high=0.0) == "not decided"
 
 
-def test_ratios_are_shown_as_such():
-    finding = judge(
-        Criterion("r", constant(*np.log([2.0, 2.1, 1.9])), low=math.log(1.5), ratio=True), Reader({}, "all")
-    )
-    assert finding.mean == pytest.approx(2, rel=0.01)
-    assert finding.low < 2 < finding.high
-    assert finding.claimed == "> 1.5"
+def test_what_no_network_gave_is_not_measured():
+    assert verdict(*[math.nan] * 5, low=0.0) == "not measured"
+    assert judge(criterion(*[math.nan] * 5, low=0.0), {}).seeds == 0
+
+
+def test_a_censored_value_decides_nothing_and_is_counted():
+    finding = judge(criterion(*FIVE, censored=[False] * 4 + [True], low=0.0), {})
+    assert (finding.verdict, finding.seeds, finding.censored) == ("not decided", 5, 1)
+    parts = constant(*FIVE), constant(*FIVE, censored=[True] + [False] * 4)
+    assert list(difference(*parts)(Reader({})).censored) == [True] + [False] * 4
+
+
+def test_a_number_that_decides_nothing_has_no_range_and_no_verdict():
+    assert verdict(*FIVE) == "not decided"
+    assert claimed(criterion(*FIVE)) == ""
+
+
+@pytest.mark.parametrize("limit", [1e-3, 0.5, 40.0])
+def test_a_limit_has_a_tolerance(limit):
+    slack = TOLERANCE * max(1, limit)
+    for shift, expected in ((-2 * slack, "not supported"), (-slack / 2, "supported"), (slack / 2, "supported")):
+        assert verdict(*[limit + shift] * 5, low=limit) == expected
+    for shift, expected in ((2 * slack, "not supported"), (slack / 2, "supported")):
+        assert verdict(*[limit + shift] * 5, high=limit) == expected
+
+
+def test_ratios_are_shown_as_such_and_judged_on_logarithms():
+    finding = judge(criterion(*np.log([2.0, 2.1, 1.9, 2.0, 2.05]), low=math.log(1.5), ratio=True), {})
+    assert finding.verdict == "supported"
+    assert finding.interval.mean == pytest.approx(2, rel=0.01)
+    assert finding.interval.low < 2 < finding.interval.high
+    assert claimed(finding.criterion) == "> 1.5"
+
+
+def test_a_ratio_of_what_does_not_move_has_a_floor():
+    still, moving = constant(0.0, 0.0), constant(2.0, 0.0)
+    numbers = log_ratio(still, moving)(Reader({})).numbers
+    np.testing.assert_allclose(numbers, [math.log(LEAST / 2), 0.0])
+    assert np.isfinite(log_ratio(moving, still)(Reader({})).numbers).all()
 
 
 @pytest.mark.parametrize(
-    ("parts", "whole"),
+    ("where", "text"),
     [
-        ((1.0, 1.0), "supported"),
-        ((1.0, -1.0), "not supported"),
+        ({"low": 0.2}, "> 0.2"),
+        ({"high": 0.5}, "< 0.5"),
+        ({"low": -0.5, "high": 0.5}, "-0.5 to 0.5"),
+        ({"low": math.log(0.02), "high": math.log(1.2), "ratio": True}, "0.02 to 1.2"),
+        ({}, ""),
     ],
 )
-def test_a_claim_is_as_good_as_its_worst_criterion(parts, whole):
-    criteria = [Criterion(str(part), constant(part, part + 0.01, part - 0.01), low=0.0) for part in parts]
-    assert decide(Claim("0", "", criteria, []), {}).verdicts == {"all": whole, "valid": whole}
-    undecided = Criterion("open", constant(1.0, -1.0), low=0.0)
-    expected = "not supported" if whole == "not supported" else "undecided"
-    assert decide(Claim("0", "", [*criteria, undecided], []), {}).verdicts["all"] == expected
+def test_a_claimed_range_is_written_as_it_is_compared(where, text):
+    assert claimed(criterion(1.0, **where)) == text
+
+
+def test_a_claim_is_as_good_as_its_worst_criterion():
+    parts = {
+        "supported": criterion(*FIVE, low=0.0),
+        "not supported": criterion(*FIVE, high=0.0),
+        "not decided": criterion(*FIVE, low=1.0),
+        "not measured": criterion(math.nan, low=0.0),
+    }
+    for name, one in parts.items():
+        for other, another in parts.items():
+            expected = min(name, other, key=WORST.index)
+            assert decide(Claim("0", "paper", "", [one, another]), {}).verdict == expected
+    assert decide(Claim("0", "paper", "", []), {}).verdict == "not measured"
+
+
+def with_controls(networks, **controls):
+    """Make a criterion of networks and of controls in their place, of which those that are not named give nothing."""
+
+    def effect(reader):
+        return values(np.array(networks if reader.control is None else [controls.get(reader.control, math.nan)], float))
+
+    return Criterion("effect", effect, low=0.0, of=(UNBIASED,))
+
+
+def test_a_negative_control_that_passes_is_found():
+    finding = judge(with_controls(FIVE, frozen=-1, untrained=2, readout_noise=-1, perfect=1), {})
+    assert passes_wrongly(finding) == ["untrained"]
+    assert passes_wrongly(judge(with_controls(FIVE, frozen=-1, untrained=-1, readout_noise=-1), {})) == []
+    assert set(finding.controls) == set(CONTROLS)
+
+
+def test_what_a_perfect_network_fails_is_not_testable_whatever_the_networks_do():
+    for networks in (FIVE, [-value for value in FIVE]):
+        assert judge(with_controls(networks, perfect=-1), {}).verdict == "not testable at this size"
+    assert judge(with_controls(FIVE, perfect=1), {}).verdict == "supported"
+    assert judge(with_controls([math.nan] * 5, perfect=-1), {}).verdict == "not measured"
+    assert judge(with_controls(FIVE), {}).verdict == "supported"  # controls were not put to it
 
 
 @pytest.fixture
 def results():
-    """KLs of two seeds in two readings: rest 0.2, floor 0.1, untrained 1.1, against other behaviour 0.5."""
-    conditions, phases = [UNBIASED, BIASED], ["quiescent", "random", "behaviour"]
-    values = np.full((2, 2, 2, 3, 2), 0.5)
-    for condition in range(2):
-        values[condition, :, :, :, condition] = [0.2, 1.1, 0.1]
-    values[:, :, 1, 1] = math.nan  # the code of an untrained network is never valid
-    table = xr.DataArray(
-        values,
-        dims=("condition", "seed", "reading", "phase", "reference"),
-        coords={"condition": conditions, "seed": [0, 1], "reading": READINGS, "phase": phases, "reference": conditions},
-    )
-    return {"spatial_navigation/kl": xr.Dataset({"kl": table})}
-
-
-def test_effects_are_looked_up_by_condition_phase_reference_and_reading(results):
-    everything, valid = (Reader(results, reading) for reading in READINGS)
-    np.testing.assert_allclose(kl(UNBIASED)(everything), 0.2)
-    np.testing.assert_allclose(kl(UNBIASED, reference=BIASED)(everything), 0.5)
-    np.testing.assert_allclose(excess(UNBIASED)(everything), 0.1)
-    np.testing.assert_allclose(excess(UNBIASED)(valid), 0.1)  # from the untrained network over all steps
-    assert np.isnan(kl(UNBIASED, "random")(valid)).all()
-    assert np.isnan(kl(FREE)(everything)).all()
-    assert np.isnan(number("variance", "variance", UNBIASED)(everything)).all()
-    np.testing.assert_allclose(prefers_own(BIASED, UNBIASED).effect(everything), 0.3)
-    np.testing.assert_allclose(difference(constant(3), constant(1))(everything), 2)
-    assert np.isnan(log_ratio(constant(0.0), constant(1.0))(everything)).all()
-
-
-def test_the_temperature_law_is_recognised_where_it_holds():
-    factors = np.array([0.0, 0.5, 1.0, math.sqrt(2), 2.0, 4.0])
-    predicted = np.where(factors > 0, 0.1 * factors**2, math.nan)
-    tables = {
-        "spread": np.where(factors > 0, 1.1 * predicted, 1e-9),
-        "kl": np.abs(np.log2(np.maximum(factors, 0.1) / math.sqrt(2))),
-        "kl_tempered": np.where(factors > 0, 0.05, math.nan),
-        "predicted": predicted,
+    """KLs of five seeds in both readings and two windows: rest 0.2, late 0.4; of the perfect network 0.1."""
+    conditions = [UNBIASED, BIASED]
+    coords = {
+        "condition": conditions,
+        "seed": SEEDS,
+        "reading": ["all", "valid"],
+        "window": [PAPER, "1000-2000"],
+        "phase": ["quiescent", "behaviour"],
+        "reference": conditions,
     }
-    phases = [f"noise x {factor:.3g}" for factor in factors]
-    coords = {"condition": [BIASED], "seed": [0], "reading": ["all"], "phase": phases}
-    tables["factor"] = factors
-    columns = {name: (tuple(coords), values[None, None, None]) for name, values in tables.items()}
-    dataset = xr.Dataset(columns, coords)
-    reader = Reader({"spatial_navigation/temperature": dataset}, "all")
-    np.testing.assert_allclose(best_factor(BIASED)(reader), 0, atol=1e-9)
-    np.testing.assert_allclose(spread_slope(BIASED)(reader), 1)
-    others = [abs(math.log2(factor / math.sqrt(2))) - 0.05 for factor in (0.5, 1, 2, 4)]
-    np.testing.assert_allclose(law_gain(BIASED)(reader), np.mean(others))
-    assert np.isnan(best_factor(UNBIASED)(reader)).all()
+    table = xr.DataArray(np.full([len(labels) for labels in coords.values()], 0.5), coords, list(coords))
+    for condition in conditions:
+        own = {"condition": condition, "reference": condition}
+        table.loc[own | {"phase": "quiescent"}] = 0.2
+        table.loc[own | {"phase": "quiescent", "window": "1000-2000"}] = 0.4
+        table.loc[own | {"phase": "quiescent", "reading": "valid"}] = math.nan
+    perfect = xr.full_like(table.isel(seed=[0]), 0.1)
+    return {
+        "spatial_navigation/kl": xr.Dataset({"kl": table}),
+        "controls/perfect/spatial_navigation/kl": xr.Dataset({"kl": perfect}).sel(condition=[UNBIASED]),
+    }
 
 
-def test_the_scan_of_noise_is_read_from_what_the_measure_returns():
-    results = {(BIASED, seed): imagined("temperature", seed=seed) for seed in (0, 1)}
-    reader = Reader({"spatial_navigation/temperature": combine(results)}, "all")
-    octaves = np.log2(np.array(FACTORS[1:]) / math.sqrt(2))
-    for best in best_factor(BIASED)(reader):
-        assert np.abs(octaves - best).min() < 1e-3
-    for effect in (spread_slope(BIASED), law_gain(BIASED)):
-        assert np.isfinite(effect(reader)).all()
-        assert effect(reader).shape == (2,)
-        assert np.isnan(effect(reader._replace(reading="valid"))).all()  # nothing counts there
+def test_effects_are_looked_up_by_condition_phase_reference_reading_and_window(results):
+    everything, valid = (Reader(results, reading) for reading in ("all", "valid"))
+    np.testing.assert_allclose(kl(UNBIASED)(everything).numbers, [0.2] * 5)
+    np.testing.assert_allclose(kl(UNBIASED, reference=BIASED)(everything).numbers, [0.5] * 5)
+    np.testing.assert_allclose(within("1000-2000", kl(UNBIASED))(everything).numbers, [0.4] * 5)
+    assert np.isnan(kl(UNBIASED)(valid).numbers).all()
+    np.testing.assert_allclose(always(kl(UNBIASED))(valid).numbers, [0.2] * 5)
+    assert np.isnan(kl("spatial_navigation/no-noise_unbiased")(everything).numbers).all()
+    assert np.isnan(number("variance", "variance", UNBIASED)(everything).numbers).all()
+    np.testing.assert_allclose(ratio(kl(UNBIASED), kl(UNBIASED, "behaviour"))(everything).numbers, [0.4] * 5)
+    np.testing.assert_allclose(
+        combined(np.add, kl(UNBIASED), constant(*FIVE))(everything).numbers, 0.2 + np.array(FIVE)
+    )
+
+
+def test_a_control_takes_the_place_of_some_networks_and_is_compared_with_the_others_of_its_seed(results):
+    reader = Reader(results, "all", PAPER, "perfect", (UNBIASED,))
+    np.testing.assert_allclose(kl(UNBIASED)(reader).numbers, [0.1])
+    np.testing.assert_allclose(difference(kl(BIASED), kl(UNBIASED))(reader).numbers, [0.1])
+    assert np.isnan(kl(UNBIASED)(reader._replace(control="frozen")).numbers).all()
+    np.testing.assert_allclose(of_control("perfect", UNBIASED, kl(UNBIASED))(Reader(results, "all")).numbers, [0.1] * 5)
+
+
+def test_a_finding_is_looked_at_in_every_window_and_reading(results):
+    finding = judge(Criterion("KL", kl(UNBIASED)), results)
+    assert set(finding.views) == {
+        f"{reading}, {window}" for reading in ("all", "valid") for window in (PAPER, *WINDOWS)
+    }
+    assert finding.views["all, 1000-2000"].mean == pytest.approx(0.4)
+    assert math.isnan(finding.views["valid, paper"].mean)
+    assert judge(Criterion("KL", always(within(PAPER, kl(UNBIASED)))), results).views == {}
+
+
+def test_claims_are_of_one_number_origin_and_text_in_every_form():
+    found = {}
+    for form in FORMS:
+        for claim in claims_of(form):
+            assert claim.criteria
+            assert found.setdefault(claim.number, (claim.origin, claim.text)) == (claim.origin, claim.text)
+    assert list(map(str, range(1, 13))) == sorted(found, key=int)
 
 
 def test_every_claim_names_figures_that_the_report_has():
     shown = {f"{figure.family}/{figure.name}" for figure in FIGURES_SHOWN}
     assert len(shown) == len(FIGURES_SHOWN)
-    assert [claim.number for claim in CLAIMS] == [str(number) for number in range(1, 11)]
-    for claim in CLAIMS:
-        assert claim.criteria
-        assert set(claim.figures) <= shown
-    assert {UNBIASED, BIASED, FREE} <= set(CONDITIONS)
+    for form in FORMS:
+        for claim in claims_of(form):
+            assert claim.figures
+            assert set(claim.figures) <= shown
+
+
+def test_every_criterion_says_whose_place_controls_take():
+    for form in FORMS:
+        for claim in claims_of(form):
+            for one in claim.criteria:
+                assert one.of
+                assert set(one.of) <= set(CONDITIONS)
+                assert {*one.negative, *one.positive} <= set(CONTROLS)
+                assert not set(one.negative) & set(one.positive)
+                assert math.isfinite(one.low) or math.isfinite(one.high)
+            assert not any(math.isfinite(one.low) or math.isfinite(one.high) for one in claim.reported)
+
+
+@pytest.fixture(scope="module")
+def invented():
+    """Results of all networks, of which two that are published lack."""
+    missing = [(named("spatial_navigation", "noisy_unbiased", "as published"), seed) for seed in (3, 4)]
+    return invented_results(missing=missing)
+
+
+def test_every_effect_of_every_claim_finds_its_numbers(invented):
+    not_found = [
+        f"{claim.number}, {form}: {one.name}"
+        for form in FORMS
+        for claim in claims_of(form)
+        for one in [*claim.criteria, *claim.reported]
+        if not np.isfinite(one.effect(Reader(invented, one.reading, one.window)).numbers).any()
+    ]
+    assert not_found == []
+
+
+def test_networks_that_are_missing_leave_their_criteria_undecided(invented):
+    (claim,) = [claim for claim in claims_of("as published") if claim.number == "4"]
+    finding = judge(claim.criteria[0], invented)
+    assert finding.criterion.of == ("spatial_navigation/noisy_unbiased_uniform",)
+    assert (finding.seeds, finding.verdict) == (3, "not decided")

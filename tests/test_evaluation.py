@@ -7,19 +7,22 @@ import xarray as xr
 from made import BOX, CIRCLE, imagined
 
 from quiescent.config.load import load_config
+from quiescent.controls import CONTROLS
+from quiescent.errors import QuiescentError
 from quiescent.evaluation.combine import combine
 from quiescent.evaluation.draw import draw
-from quiescent.evaluation.evaluate import measure, measure_run
-from quiescent.evaluation.stored import FORMAT, is_stored, read_stored
+from quiescent.evaluation.evaluate import measure, measure_run, not_stored
+from quiescent.evaluation.stored import FORMAT, read_stored
 from quiescent.evaluation.subject import Subject
 from quiescent.figures.grid import grid_of, space_of
 from quiescent.measures import MEASURES
-from quiescent.measures.validity import threshold
+from quiescent.measures.measure import PAPER, WINDOWS
+from quiescent.measures.validity import settled
 from quiescent.quiescence.activity import Active, Rest
 from quiescent.spaces import Box, to_text
 from quiescent.training.train import train
 
-FEW = {"active": Active(6), "quiescent": Rest(6, 8)}
+FEW = {"active": Active(30), "quiescent": Rest(30, 30)}
 SMALL = Box(((0.0, 0.5), (-0.2, 0.1)))
 
 
@@ -35,15 +38,15 @@ def runs(tmp_path_factory):
     return trained
 
 
-def test_what_is_read_as_valid_is_near_to_a_code_as_behaviour_is(runs):
-    subject = Subject(runs[0])
-    everything, valid = (subject.activity(Rest(20, 30), reading=reading) for reading in ("all", "valid"))
-    limit = threshold(subject.activity(Active(200)))
-    left_out = np.isnan(valid.decoded).all(-1)
-    np.testing.assert_array_equal(left_out, everything.quality.distance > limit)
-    np.testing.assert_array_equal(valid.decoded[~left_out], everything.decoded[~left_out])
-    awake = subject.activity(Active(20), reading="valid")
-    assert np.isfinite(awake.decoded).all()
+def test_one_limit_judges_all_that_are_compared(runs):
+    behaviours = [Subject(run).activity(Active(200)) for run in (runs[0], runs[2])]
+    for judges in ([behaviours[0]], [behaviours[1]], behaviours):
+        subject = Subject(runs[0], judges=judges)
+        shapes = np.concatenate([settled(activity.quality.shape).ravel() for activity in judges])
+        assert subject.limit == pytest.approx(np.percentile(shapes, 99))
+        activity = subject.activity(Rest(20, 30))
+        np.testing.assert_array_equal(activity.valid, activity.quality.shape <= subject.limit)
+    assert Subject(runs[0]).limit == Subject(runs[0], judges=behaviours[:1]).limit
 
 
 def test_a_phase_is_simulated_once(runs):
@@ -61,12 +64,13 @@ def test_results_are_labelled_by_condition_and_seed_and_nan_where_nothing_is(run
     result = measure("distance", runs)
     distance = result["distance"]
     assert distance.dims[:2] == ("condition", "seed")
-    assert set(distance.dims) == {"condition", "seed", "reading", "phase"}
+    assert set(distance.dims) == {"condition", "seed", "reading", "window", "phase"}
+    assert list(distance["window"].values) == [PAPER, *WINDOWS]
     assert list(distance["phase"].values) == ["active", "quiescent", "noise_added"]
     noisy, free = (distance.sel(condition=name) for name in distance["condition"].values)
     assert noisy.sel(phase="noise_added").isnull().all()
     assert free.sel(seed=0).isnull().all()
-    assert free.sel(seed=1, reading="all").notnull().all()
+    assert free.sel(seed=1, reading="all").drop_sel(phase="same", errors="ignore").notnull().all()
     np.testing.assert_array_equal(result["sigma2_rec"], [1e-4, 0])
     assert [space_of(result, name) for name in distance["condition"].values] == [BOX, BOX]
     np.testing.assert_array_equal(result["dt"], [0.02, 0.02])
@@ -79,15 +83,16 @@ def test_a_result_is_kept_until_something_that_it_depends_on_changes(runs, monke
     for phases, expected in [
         (FEW, 1),
         (FEW, 1),
-        (FEW | {"quiescent": Rest(6, 9)}, 2),
-        (FEW | {"quiescent": Rest(6, 9, noise="same")}, 3),
+        (FEW | {"quiescent": Rest(30, 31)}, 2),
+        (FEW | {"quiescent": Rest(30, 31, noise="same")}, 3),
     ]:
         result = measure_run(run, {"order": phases}, peers)["order"]
         assert len(calls) == expected
         xr.testing.assert_identical(result, read_stored(run, "order"))
-        assert is_stored(run, "order", phases, peers)
-    assert not is_stored(run, "order", FEW, peers)
-    assert not is_stored(run, "kl", MEASURES["kl"].phases, peers)
+        assert not not_stored(run, {"order": phases}, peers)
+    assert list(not_stored(run, {"order": FEW, "kl": MEASURES["kl"].phases}, peers)) == ["order", "kl"]
+    assert not_stored(run, {"order": phases}, peers, {"another judge": runs[1]})
+    assert not_stored(run, {"order": phases}, peers, control="frozen")
     measure_run(run, {"order": FEW}, peers, reuse=False)
     measure_run(run, {"order": FEW}, peers, reuse=False)
     assert len(calls) == 5
@@ -107,7 +112,7 @@ def test_a_result_of_another_version_is_made_again_and_never_read(runs, change):
             if change == "no format":  # as version 0.1 wrote it
                 del stored.attrs["format"]
     assert read_stored(run, "order") is None
-    assert not is_stored(run, "order", FEW, peers)
+    assert not_stored(run, {"order": FEW}, peers)
     xr.testing.assert_identical(measure_run(run, {"order": FEW}, peers)["order"], expected)
     xr.testing.assert_identical(read_stored(run, "order"), expected)
 
@@ -130,13 +135,24 @@ def test_a_number_of_one_run_does_not_depend_on_which_others_are_measured_beside
     xr.testing.assert_identical(turned.drop_attrs().sel(phase=alone["phase"]), alone)
 
 
-def test_each_reading_of_the_manifold_lies_on_its_own_bins(runs):
-    phases = {"active": Active(30, states=True), "quiescent": Rest(30, 40, states=True)}
-    result = measure_run(runs[0], {"manifold": phases}, {})["manifold"].sel(phase="quiescent")
-    for reading in ("all", "valid"):
-        values = result.sel(reading=reading)
-        area = np.prod(np.diff(values["edges"].values, axis=1)[:, 0])
-        assert float(values["density"].sum()) * area == pytest.approx(1, rel=1e-4)
+def test_every_control_takes_the_network_s_place_and_is_measured_by_the_same_code(runs):
+    result = measure("distance", runs[1:2], controls=list(CONTROLS), reuse=True)["distance"]
+    assert list(result["control"].values) == ["network", *CONTROLS]
+    rest = result.sel(phase="quiescent", window=PAPER, reading="all").squeeze(drop=True)
+    assert float(rest.sel(control="frozen")) == 0
+    awake = result.sel(phase="active", window=PAPER, reading="all").squeeze(drop=True)
+    assert len(np.unique(awake.sel(control=["network", "frozen", "readout_noise"]))) == 1  # the network's behaviour
+    measured = measure("order", runs[1:2], controls=["frozen"])
+    xr.testing.assert_identical(
+        measured.sel(control="network", drop=True).drop_attrs(), measure("order", runs[1:2]).drop_attrs()
+    )
+    with pytest.raises(QuiescentError, match=r"no control named 'frosen'. Did you mean 'frozen'\?"):
+        measure("order", runs[1:2], controls=["frosen"])
+
+
+def test_a_control_that_lacks_what_a_measure_looks_at_is_left_out(runs):
+    result = measure("manifold", runs[1:2], controls=list(CONTROLS))
+    assert not [name for name in result["control"].values if str(name).startswith("sampler")]
 
 
 def test_a_figure_is_drawn_again_without_measuring_again(runs, monkeypatch):
@@ -186,7 +202,7 @@ def test_combined_runs_of_another_time_step_and_space_keep_their_curves_whole(na
             np.testing.assert_array_equal(inside.isel(lengths), values, err_msg=variable)
             # Beyond its own length there is nothing, and nothing lies between.
             assert int(inside.notnull().sum()) == int(values.notnull().sum()), variable
-    for variable in ("lags", "times", "window"):
+    for variable in ("lags", "times", "extent"):
         if variable in together.coords:
             for condition in own:
                 size = results[condition, 0].sizes[results[condition, 0][variable].dims[0]]

@@ -9,7 +9,19 @@ from structure import FUNCTIONS
 
 ROOMS = [  # a room imports only rooms to its left
     *("errors", "settings", "statistics", "streams", "spaces", "machine", "tasks", "networks", "config", "simulation"),
-    *("runs", "training", "quiescence", "measures", "figures", "evaluation", "jobs", "terminal", "page", "studies"),
+    *(
+        "runs",
+        "training",
+        "quiescence",
+        "controls",
+        "measures",
+        "figures",
+        "evaluation",
+        "jobs",
+        "terminal",
+        "page",
+        "studies",
+    ),
     *("terminal.commands", "cli"),
 ]
 QUICK_START = ("quiescent", "quiescent.terminal.commands")  # may import inside functions

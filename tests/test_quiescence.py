@@ -14,6 +14,7 @@ from quiescent.errors import QuiescentError
 from quiescent.networks import NETWORKS, Kind, simulate
 from quiescent.quiescence.activity import Active, Rest
 from quiescent.quiescence.observe import CHUNK, active, observe, rest, rest_noise
+from quiescent.quiescence.seen import JUDGED
 from quiescent.quiescence.valid import valid_codes
 from quiescent.simulation.members import untrained
 
@@ -105,9 +106,10 @@ def test_the_quality_of_the_code_is_that_of_what_is_read_out():
     (activity,) = rest(population, trials=5, steps=60, keep_states=True, judge=True)
     outputs = population.network.member(0).readout(torch.from_numpy(activity.states).flatten(0, 1))
     codes = valid_codes(population.codes[0], population.configs[0].task.space, outputs)
-    np.testing.assert_allclose(activity.quality.total.ravel(), outputs.sum(-1), rtol=1e-4)
-    np.testing.assert_allclose(activity.quality.distance.ravel(), codes.distance(outputs), rtol=1e-3)
-    left = activity.only(activity.quality.distance < np.median(activity.quality.distance))
+    judged = codes.judge(outputs)
+    for seen, expected in zip(activity.quality, judged, strict=True):
+        np.testing.assert_allclose(seen[::JUDGED], expected.unflatten(0, (60, 5))[::JUDGED], rtol=1e-3, atol=1e-6)
+    left = activity.only(activity.quality.shape < np.median(activity.quality.shape))
     assert np.isnan(left.decoded).mean() == pytest.approx(0.5, abs=0.01)
     assert np.isnan(left.states[np.isnan(left.decoded[..., 0])]).all()
 

@@ -7,14 +7,14 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from quiescent import figures, measures
+    from quiescent import controls, figures, measures
     from quiescent.config.load import load_config
     from quiescent.config.schema import Config
     from quiescent.errors import QuiescentError
     from quiescent.evaluation.draw import draw
     from quiescent.evaluation.evaluate import measure
     from quiescent.networks import NETWORKS, Kind
-    from quiescent.quiescence.activity import Activity, RestNoise
+    from quiescent.quiescence.activity import Activity
     from quiescent.quiescence.observe import active, rest
     from quiescent.runs.run import Run
     from quiescent.simulation.members import Members, untrained
@@ -32,10 +32,10 @@ __all__ = [
     "Members",
     "Progress",
     "QuiescentError",
-    "RestNoise",
     "Run",
     "Space",
     "active",
+    "controls",
     "draw",
     "figures",
     "load_config",
@@ -55,10 +55,10 @@ _HOMES = {
     "Members": "simulation.members",
     "Progress": "training.loop",
     "QuiescentError": "errors",
-    "RestNoise": "quiescence.activity",
     "Run": "runs.run",
     "Space": "spaces",
     "active": "quiescence.observe",
+    "controls": "",
     "draw": "evaluation.draw",
     "figures": "",
     "load_config": "config.load",

@@ -17,6 +17,7 @@ Purpose = Literal[
     "measure",
     "again",
     "watch",
+    "kicked",
 ]
 BLOCK = 25  # trials that share one stream of noise: threads can then draw at the same time, and alike on any machine
 

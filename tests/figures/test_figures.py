@@ -14,8 +14,9 @@ from matplotlib.patches import Rectangle
 from quiescent.errors import QuiescentError
 from quiescent.evaluation.combine import combine
 from quiescent.figures import FIGURES, HistoryDrawing, density, kl_matrix, loss, temperature, trajectories
-from quiescent.figures.grid import names_of
+from quiescent.figures.grid import names_of, reading
 from quiescent.figures.style import PAGE, save, style
+from quiescent.measures.measure import PAPER
 from quiescent.runs.run import Metrics
 from quiescent.spaces import Box
 
@@ -110,7 +111,7 @@ def test_area_of_a_polar_sector_is_proportional_to_its_density():
 
 def test_the_matrix_shows_means_over_seeds_and_the_floor_of_every_column():
     measured = results("kl_matrix")
-    kl = measured["kl"]["kl"].sel(reading="all")
+    kl = reading(measured["kl"], "kl")
     axes = kl_matrix.draw(measured).axes[0]
     image = axes.images[0].get_array()
     rows = [label.get_text() for label in axes.get_yticklabels()]
@@ -158,7 +159,7 @@ def test_curves_of_every_condition_lie_on_its_own_seconds(figure, variable, grid
     measured = of_two_kinds(figure, PLANES)
     panels = [axes for axes in FIGURES[figure].draw(measured).axes if axes.get_visible()]
     for axes, (condition, dt, steps) in zip(panels, (("a/wide", 0.02, 60), ("a/small", 0.1, 90)), strict=True):
-        curves = measured[figure].sel(condition=condition, seed=0, reading="all")
+        curves = measured[figure].sel(condition=condition, seed=0, reading="all", window=PAPER)
         seconds = curves[grid].dropna(curves[grid].dims[-1]).values
         whole = np.round(seconds / dt)
         np.testing.assert_allclose(seconds, whole * dt)  # whole steps of its own

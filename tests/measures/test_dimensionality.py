@@ -37,15 +37,48 @@ def test_the_same_subspace_is_shared_and_an_orthogonal_one_is_not(axes):
     variances = np.linspace(2, 1, 10)
     phases = {
         "active": cloud(rng, variances, axes),
-        "inside": cloud(rng, variances[::-1], axes),
+        "inside": cloud(rng, 2 * variances[::-1], axes),
         "outside": cloud(rng, variances, axes[10:]),
     }
     result = measured("dimensionality", phases)
-    alignment = result["alignment"]
+    alignment, size = result["alignment"], result["size"]
     assert float(alignment.sel(phase="inside")) == pytest.approx(1, abs=1e-3)
-    assert float(alignment.sel(phase="outside")) == pytest.approx(0, abs=1e-3)
+    assert float(size.sel(phase="inside")) == pytest.approx(2, rel=0.05)
+    # An orthogonal phase has nothing of what 10 random directions would have, 10 / 40, over what behaviour has beyond.
+    assert float(alignment.sel(phase="outside")) == pytest.approx(-0.25 / 0.75, abs=1e-3)
+    assert float(size.sel(phase="outside")) == pytest.approx(0, abs=1e-3)
     active = result.sel(phase="active")
-    np.testing.assert_allclose(active["shared"], active["explained"], atol=1e-5)
+    np.testing.assert_allclose(active["shared"], active["explained"], atol=0.01)
+
+
+@pytest.mark.parametrize("fraction", [0.3, 0.6])
+def test_alignment_is_the_fraction_of_variance_on_the_manifold_beyond_chance(axes, fraction):
+    # Rest has a fraction of its variance on behaviour's axes, and the rest evenly in all others.
+    rng = np.random.default_rng(0)
+    resting = np.r_[np.full(10, fraction / 10), np.full(30, (1 - fraction) / 30)]
+    phases = {"active": cloud(rng, np.full(10, 1.0), axes), "quiescent": cloud(rng, resting, axes)}
+    result = measured("dimensionality", phases).sel(phase="quiescent")
+    assert float(result["alignment"]) == pytest.approx((fraction - 0.25) / 0.75, abs=0.01)
+
+
+def test_white_noise_is_not_aligned_though_no_components_hold_more_of_it(axes):
+    rng = np.random.default_rng(0)
+    white = cloud(rng, np.ones(UNITS), axes)
+    manifold = cloud(rng, np.linspace(2, 1, 10), axes)
+    aligned = measured("dimensionality", {"active": manifold, "quiescent": white})["alignment"]
+    assert float(aligned.sel(phase="quiescent")) == pytest.approx(0, abs=0.01)
+    # Nor is it with itself: where there is no manifold, nothing lies on it.
+    assert float(measured("dimensionality", {"active": white, "quiescent": white})["alignment"].max()) == 0
+
+
+def test_behaviour_is_seen_in_other_trials_than_its_components(axes):
+    # Few trials of white noise have large components of their own, which hold no more than 10 of 40 of other trials.
+    seen = cloud(np.random.default_rng(0), np.ones(UNITS), axes, steps=3, trials=40)._replace(
+        truth=np.zeros((3, 40, 2))
+    )
+    result = measured("dimensionality", {"active": seen}).sel(phase="active", component=10)
+    assert float(result["explained"]) > 0.4
+    assert float(result["shared"]) == pytest.approx(0.25, abs=0.05)
 
 
 def test_steps_that_are_left_out_take_no_part(axes):

@@ -1,20 +1,21 @@
-"""Drift against score: on densities whose score is known, and on an Ornstein-Uhlenbeck process."""
+"""Drift against score: on densities whose score is known, and on states that only leak."""
 
+import itertools
 import math
 
 import numpy as np
 import pytest
-from made import activity, measured, ornstein_uhlenbeck
+from made import activity, measured
 
 from quiescent.measures.drift import COMPONENTS, MEASURE
 
-STEPS, TRIALS, UNITS, STD = 60, 200, 12, 0.1
+STEPS, TRIALS, UNITS, STD = 50, 180, 12, 0.1
 
 
-def drifting(states, drift, noise_std=STD):
+def drifting(states, drift, noise_std=STD, **known):
     """Measure the drift of behaviour with such states, each of which would move by `drift` in a step."""
     still = activity(np.zeros((*states.shape[:2], 2)), states=states.astype(np.float32))
-    return measured("drift", {"active": still._replace(drift=drift.astype(np.float32), noise_std=noise_std)})
+    return measured("drift", {"active": still._replace(drift=drift.astype(np.float32), noise_std=noise_std, **known)})
 
 
 def mixture(rng):
@@ -39,20 +40,30 @@ def test_a_drift_along_the_score_of_a_mixture_has_cosine_one_and_the_slope_of_th
     assert float(result["cosine_gaussian"]) < float(result["cosine"]) - 0.1
 
 
-def test_an_ornstein_uhlenbeck_process_drifts_by_half_of_the_noise_variance_times_its_score():
-    # x' = x - rate x + STD xi: stationary variance STD^2 / (2 rate - rate^2), score -x / variance.
-    rng = np.random.default_rng(0)
-    rate = 0.05
-    stationary = STD / math.sqrt(2 * rate - rate**2)
-    states = ornstein_uhlenbeck(rng, 12, 4000, UNITS, 1 - rate, stationary)
-    result = drifting(states, -rate * states)
-    for number in (2, 3):
-        fit = result.sel(components=number)
-        assert float(fit["cosine"]) > 0.95
-        expected = rate * stationary**2 / STD**2
-        assert expected == pytest.approx(0.5, abs=0.02)
-        assert float(fit["slope_over_theory"]) == pytest.approx(expected, rel=0.12)
-        assert abs(float(fit["slope"]) - expected * STD**2) < 6 * float(fit["slope_stderr"]) + 0.1 * STD**2
+def leaky(rng, k, *, push=0.0):
+    """Run states that only leak, under noise and a constant drive, from their stationary density."""
+    states = np.empty((40, 210, 60))
+    states[0] = push / k + rng.normal(size=states[0].shape) * STD / math.sqrt(k * (2 - k))
+    for before, after in itertools.pairwise(states):
+        after[:] = (1 - k) * before + push + STD * rng.normal(size=before.shape)
+    return states
+
+
+@pytest.mark.parametrize("k", [0.2, 0.5])
+def test_leak_alone_climbs_its_own_score_with_a_slope_of_one_over_two_minus_k(k):
+    # All components are noise: chosen for their variance in the compared states, they would raise the slope by half.
+    states = leaky(np.random.default_rng(0), k)
+    result = drifting(states, -k * states, leak=k)
+    assert float(result["leak_slope"]) == pytest.approx(1 / (2 - k))
+    np.testing.assert_allclose(result["slope_over_theory"], 1 / (2 - k), rtol=0.12)
+    np.testing.assert_allclose(result["slope"], result["slope_over_theory"] * STD**2)
+
+
+def test_the_mean_of_uniform_noise_is_a_part_of_the_drift():
+    states = leaky(np.random.default_rng(0), 0.2, push=0.1)
+    with_mean, without = (drifting(states, -0.2 * states, noise_mean=mean) for mean in (0.1, 0.0))
+    assert float(without["cosine_gaussian"].sel(components=10)) < 0.5
+    assert (with_mean["cosine_gaussian"] > 0.95).all()
 
 
 def test_a_drift_that_has_nothing_to_do_with_the_density_has_no_cosine():

@@ -7,16 +7,16 @@ import pytest
 from made import BOX, CIRCLE, activity, brownian, leave_all_out, measured, wrap
 from scipy.integrate import quad
 from scipy.special import i0, i1
-from scipy.stats import vonmises
+from scipy.stats import norm, vonmises
 
 from quiescent.evaluation.apply import apply
 from quiescent.measures.common_start import PLACES
 from quiescent.measures.distance import distance
-from quiescent.measures.kl import density_of, kl
+from quiescent.measures.kl import density_of, kl, total_variation
 from quiescent.measures.measure import Measure, Quantity
 from quiescent.measures.occupancy import SECTORS, occupancy
 from quiescent.measures.variance import variance
-from quiescent.spaces import UniformDensity
+from quiescent.spaces import Box, UniformDensity
 from quiescent.spaces.density import ExactDensity, PlaneDensity, TooFine
 from quiescent.statistics import points_of
 
@@ -161,6 +161,16 @@ def test_kl_is_labelled_by_phase_and_reference_with_its_error():
     assert 0 < float(result["kl_bootstrap"].sel(phase="quiescent")) < 0.1
 
 
+def test_the_uniform_row_is_a_sample_as_large_as_behaviour_measured_like_any_other():
+    rng = np.random.default_rng(0)
+    awake = activity(rng.uniform(-1.1, 1.1, (50, 40, 2)))
+    other = activity(rng.uniform(-1.1, 1.1, (50, 40, 2)))
+    result = measured("kl", {"active": awake, "behaviour": other}, {"a": awake})["kl"].sel(reference="a")
+    # Behaviour is uniform itself: both are floors, of kernels that spread beyond the walls alike.
+    assert 0 < float(result.sel(phase="uniform")) < 0.1
+    assert float(result.sel(phase="uniform")) == pytest.approx(float(result.sel(phase="behaviour")), abs=0.03)
+
+
 def test_trials_that_stay_where_they_began_have_the_larger_error_that_they_deserve():
     # 40 places visited 50 times each are 40 observations, not 2,000.
     rng = np.random.default_rng(0)
@@ -240,33 +250,53 @@ def test_a_number_of_one_phase_depends_neither_on_other_phases_nor_on_their_orde
                 np.testing.assert_array_equal(values, expected.sel(labels))
 
 
-def test_rest_from_a_common_start_that_stays_has_a_high_kl_and_one_that_forgets_a_low_one():
-    rng = np.random.default_rng(0)
-    awake = activity(rng.normal(0, 0.3, (100, 100, 2)))
-    starts = np.repeat(rng.normal(0, 0.3, (1, PLACES, 2)), 25, axis=1)
-    staying, forgetting = (
-        activity(start + std * rng.normal(size=(100, 100, 2))) for start, std in ((starts, 0.05), (0 * starts, 0.3))
+def common_start(rest, behaviour, other=None):
+    """Measure rest by name, each from a common start, and other behaviour."""
+    other = activity(behaviour) if other is None else other
+    return measured(
+        "common_start", {"active": activity(behaviour), "behaviour": other._replace(truth=other.decoded), **rest}
     )
-    phases = {"active": awake, "staying": staying, "forgetting": forgetting, "gone": leave_all_out(staying)}
-    values = measured("common_start", phases)["kl_common"]
-    # KL of a small Gaussian at a place from the large one, mean over the places.
-    offset = np.square(starts[0, ::25]).sum(1).mean() / 2 / 0.09
-    expected = offset + 0.05**2 / 0.09 - 1 + 2 * math.log(0.3 / 0.05)
-    assert float(values.sel(phase="staying")) == pytest.approx(expected, rel=0.15)
-    assert float(values.sel(phase="forgetting")) < 0.1
-    assert values.sel(phase="gone").isnull()
+
+
+def test_the_distance_after_a_common_start_is_the_total_variation_of_the_two_densities():
+    # Around four places, densities of which half lies on one side of a line that halves the evenly visited square.
+    rng = np.random.default_rng(0)
+    evenly = rng.uniform(-1, 1, (100, 400, 2))
+    half = evenly * [0.5, 1] + [0.5, 0]
+    rest = {"everywhere": activity(evenly), "half": activity(half), "gone": leave_all_out(activity(half))}
+    result = common_start(rest, rng.uniform(-1, 1, (100, 400, 2)), activity(rng.uniform(-1, 1, (100, 400, 2))))
+    floor = float(result["floor"])
+    assert 0 < floor < 0.1
+    distance = result["distance"]
+    assert float(distance.sel(phase="behaviour")) == floor
+    assert float(distance.sel(phase="everywhere")) == pytest.approx(floor, abs=0.02)
+    assert float(distance.sel(phase="half")) == pytest.approx(0.5, abs=0.06)
+    assert distance.sel(phase="gone").isnull()
+    assert distance.attrs["unit"] == ""
 
 
 @pytest.mark.parametrize("dim", [1, 2])
-def test_a_network_that_stands_still_has_the_largest_kl_from_a_common_start(dim):
-    # Headings too: a series of harmonics cannot hold a density without spread, and cut off it gives 9.9.
+@pytest.mark.parametrize("jitter", [0.0, 0.02])
+def test_a_network_that_stands_still_is_as_far_from_behaviour_as_can_be_in_headings_too(dim, jitter):
     rng = np.random.default_rng(0)
-    awake = activity(rng.uniform(-1, 1, (100, 100, dim)) * math.pi ** (dim == 1))
+    awake = rng.uniform(-1, 1, (100, 100, dim)) * math.pi ** (dim == 1)
     starts = np.repeat(rng.uniform(-1, 1, (1, PLACES, dim)), 25, axis=1)
-    frozen = activity(np.repeat(starts, 100, axis=0))
-    result = measured("common_start", {"active": awake, "quiescent": frozen})
-    assert result["kl_common"].item() == pytest.approx(math.log(1e7), rel=1e-12)
-    assert result["kl_common_spread"].item() == 0
+    frozen = activity(np.repeat(starts, 100, axis=0) + jitter * rng.normal(size=(100, 100, dim)))
+    result = common_start({"quiescent": frozen}, awake).sel(phase="quiescent")
+    assert float(result["distance"]) == pytest.approx(1, abs=1e-12 if jitter == 0 else 0.03)
+    assert float(result["distance_spread"]) < 0.01
+
+
+@pytest.mark.parametrize(("mean", "std"), [(0.0, 1.0), (0.1, 1.0), (0.5, 2.0), (0.0, 0.01)])
+def test_total_variation_between_two_gaussians_matches_the_closed_form(mean, std):
+    rng = np.random.default_rng(0)
+    line = Box(((-9.0, 9.0),))
+    p, q = (line.density(rng.normal(*law, (20_000, 1))) for law in ((0.0, 1.0), (mean, std)))
+    x = np.linspace(-12, 12, 400_001)
+    exact = 0.5 * np.abs(norm.pdf(x) - norm.pdf(x, mean, std)).sum() * (x[1] - x[0])
+    found = total_variation(p, q, rng)
+    assert found == pytest.approx(exact, abs=0.02)
+    assert found == pytest.approx(total_variation(q, p, rng), abs=0.01)
 
 
 def test_pictures_are_kept_with_their_labels():
@@ -279,7 +309,7 @@ def test_pictures_are_kept_with_their_labels():
     maps = result["density"]
     assert maps.dims == ("phase", "x", "y")
     assert maps.attrs["unit"] == "1/m^2"
-    area = np.prod(np.diff(result["window"].values, axis=1)[:, 0] / maps.shape[1:])
+    area = np.prod(np.diff(result["extent"].values, axis=1)[:, 0] / maps.shape[1:])
     assert float(maps.sel(phase="quiescent").sum()) * area == pytest.approx(1, abs=0.02)
     assert maps.sel(phase="gone").isnull().all()
     shown = measured("paths", phases)

@@ -16,8 +16,8 @@ from scipy import stats
 
 from quiescent.config.load import load_config
 from quiescent.measures.coverage import bins_of, coverage, visited
-from quiescent.measures.displacement import displacement
 from quiescent.measures.kl import density_of, kl
+from quiescent.measures.motion import displacement
 from quiescent.networks.loop import simulate
 from quiescent.page.pack import pack
 from quiescent.page.write import write_page

@@ -1,4 +1,4 @@
-"""Distance of read-outs to the nearest valid code, against a search on a far finer grid."""
+"""Shape and amplitude of read-outs beside the nearest valid code, against a search on a far finer grid."""
 
 import inspect
 
@@ -7,7 +7,7 @@ import torch
 
 from quiescent.config.load import load_config
 from quiescent.errors import QuiescentError
-from quiescent.quiescence.valid import valid_codes
+from quiescent.quiescence.valid import judge_some, valid_codes
 from quiescent.spaces import Box
 from quiescent.streams import stream
 from quiescent.tasks.codes import Identity
@@ -23,17 +23,21 @@ def places(task, number):
     return low + (high - low) * torch.rand(number, len(low), generator=torch.Generator().manual_seed(0))
 
 
-def test_a_valid_code_is_at_distance_zero_and_a_faded_one_where_arithmetic_says(task):
+def test_a_faded_code_keeps_its_shape_and_loses_its_amplitude(task):
     code = task.code(stream(0, "cells"))
     valid, outputs = valid_codes(code, task.space, torch.empty(0)), code.encode(places(task, 2000))
-    assert valid.distance(outputs).mean() < 0.005
-    assert valid.distance(outputs).quantile(0.99) < 0.02
-    # |s f - f|^2 / |f|^2 = (1 - s)^2, if no other place has a code nearer to the faded one.
-    assert valid.distance(0.5 * outputs).mean() == pytest.approx(0.25, abs=0.01)
-    assert valid.distance(torch.zeros_like(outputs)).mean() == pytest.approx(1, abs=0.001)
+    for factor in (0.01, 0.5, 1.0, 300.0):
+        judged = valid.judge(factor * outputs)
+        assert judged.shape.mean() < 0.005
+        assert judged.shape.quantile(0.99) < 0.02
+        assert judged.amplitude.median() == pytest.approx(factor, rel=0.01)
+    for no_code in (torch.zeros_like(outputs), -outputs):
+        judged = valid.judge(no_code)
+        assert (judged.shape == 1).all()
+        assert (judged.amplitude == 0).all()
 
 
-def test_the_distance_of_a_noisy_code_is_that_of_a_fine_search(task):
+def test_the_shape_and_amplitude_of_a_noisy_code_are_those_of_a_fine_search(task):
     code = task.code(stream(0, "cells"))
     generator = torch.Generator().manual_seed(1)
     clean = code.encode(places(task, 200))
@@ -41,11 +45,25 @@ def test_the_distance_of_a_noisy_code_is_that_of_a_fine_search(task):
     outputs = clean + 0.3 * clean.norm(dim=-1, keepdim=True) * noise
     axes = [torch.linspace(1.1 * low, 1.1 * high, 221) for low, high in task.space.bounds]
     fine = code.encode(torch.cartesian_prod(*axes).reshape(-1, len(axes)))
-    squares = torch.cdist(outputs, fine).square()
-    expected = squares.min(1).values / fine[squares.argmin(1)].square().sum(-1)
-    error = valid_codes(code, task.space, outputs).distance(outputs) - expected
+    cosines = torch.nn.functional.normalize(outputs) @ torch.nn.functional.normalize(fine).mT
+    best, node = cosines.max(1)
+    judged = valid_codes(code, task.space, outputs).judge(outputs)
+    error = judged.shape - (1 - best.square())
     assert error.abs().mean() < 0.005
     assert error.abs().max() < 0.03
+    factor = (outputs * fine[node]).sum(1) / fine[node].square().sum(1)
+    assert (judged.amplitude / factor - 1).abs().mean() < 0.02
+
+
+def test_one_step_in_four_stands_for_those_up_to_the_next(task):
+    code = task.code(stream(0, "cells"))
+    codes = valid_codes(code, task.space, torch.empty(0))
+    outputs = torch.rand((10, 3, code.size), generator=torch.Generator().manual_seed(2))
+    some, every = judge_some(codes, outputs, 4), judge_some(codes, outputs, 1)
+    for step in range(10):
+        torch.testing.assert_close(some.shape[step], every.shape[4 * (step // 4)])
+        torch.testing.assert_close(some.amplitude[step], every.amplitude[4 * (step // 4)])
+    assert (judge_some(None, outputs, 4).shape == 0).all()
 
 
 def test_where_the_variable_is_its_own_code_every_code_is_valid():

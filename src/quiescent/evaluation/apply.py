@@ -1,30 +1,40 @@
 """Apply a measure to a network's phases: loop over them, resolve units, add errors, check that all came back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from quiescent.measures.measure import AXES, Activities, Known, Measure, PerTrial, Quantity, Values
+from quiescent.quiescence.activity import Activity
 from quiescent.spaces import Space
 from quiescent.statistics import Estimate, bootstrap_error, mean
 
+LEAST_TRIALS = 20  # with a valid code: what fewer of them do says nothing about a network
+Rows = dict[str, dict[str, Any]]  # by phase, then by variable
+RowStreams = Callable[[str], np.random.Generator]  # opens the random stream of a row by its name
+
 
 def apply(
-    measure: Measure[Known],
-    phases: Activities,
-    streams: Callable[[str], np.random.Generator],
-    references: Activities | None = None,
+    measure: Measure[Known], phases: Activities, streams: RowStreams, references: Activities | None = None
 ) -> xr.Dataset:
-    """Compute a measure from the activity in every phase.
+    """Compute a measure from the activity in every phase, all steps of each.
 
-    `streams` opens the random stream of a row by its name. Returns the declared quantities with their units: those of
-    every phase with the dimension `phase` in front.
+    Returns the declared quantities with their units: those of every phase with the dimension `phase` in front.
     """
-    space = next(iter(phases.values())).space
-    known = measure.learn(phases, references or {}) if measure.compare else measure.learn(phases)
-    rows: dict[str, Values] = {}
+    known = learn(measure, phases, references or {})
+    return as_dataset(measure, rows_of(measure, phases, known, streams), next(iter(phases.values())).space)
+
+
+def learn(measure: Measure[Known], phases: Activities, references: Activities) -> Known:
+    """Compute what all phases need of behaviour, once."""
+    return measure.learn(phases, references) if measure.compare else measure.learn(phases)
+
+
+def rows_of(measure: Measure[Known], phases: Activities, known: Known, streams: RowStreams) -> Rows:
+    """Compute the quantities of every phase, and of the rows beside them."""
+    rows: Rows = {}
     for name, activity in phases.items():
         if measure.awake or name != "active":
             rng = streams(name)
@@ -32,6 +42,23 @@ def apply(
     for name, row in measure.beside.items():
         rng = streams(name)
         rows[name] = _with_errors(measure, row(known, rng), rng)
+    return rows
+
+
+def counted(activity: Activity) -> int:
+    """Count the trials of which two steps or more count."""
+    return int((np.isfinite(activity.decoded).all(-1).sum(0) >= 2).sum())
+
+
+def blanked(measure: Measure[Any], row: Mapping[str, Any]) -> dict[str, Any]:
+    """Replace all quantities of a phase by NaN, but for those that are the same in every phase."""
+    same = {variable for name, quantity in measure.quantities.items() for variable, _ in _variables(name, quantity)}
+    same &= {name for name, quantity in measure.quantities.items() if quantity.once or quantity.grid}
+    return {name: value if name in same else np.full(np.shape(value), np.nan) for name, value in row.items()}
+
+
+def as_dataset(measure: Measure[Any], rows: Mapping[str, Mapping[str, Any]], space: Space) -> xr.Dataset:
+    """Label the quantities of every row, with their units in the units of a space."""
     variables, grids = {}, []
     for name, quantity in measure.quantities.items():
         once = quantity.once or quantity.grid

@@ -5,16 +5,19 @@ from collections.abc import Mapping, Sequence
 
 import xarray as xr
 
+from quiescent.controls import CONTROLS
 from quiescent.errors import QuiescentError, nearest
 from quiescent.evaluation.combine import combine
-from quiescent.evaluation.stored import is_stored, read_stored, write_stored
+from quiescent.evaluation.stored import Origin, is_stored, read_stored, write_stored
 from quiescent.evaluation.subject import Subject
 from quiescent.measures import MEASURES
-from quiescent.quiescence.activity import Active, Activity, Phase, Rest, RestNoise
+from quiescent.quiescence.activity import Activity, Kicked, Phase, Rest, RestNoise
 from quiescent.quiescence.phases import BEHAVIOUR
 from quiescent.runs.conditions import by_condition, require_one_space
 from quiescent.runs.open import read_config
 from quiescent.runs.run import Run
+
+NETWORK = "network"  # label of the trained network beside its controls
 
 
 def measure(
@@ -25,6 +28,7 @@ def measure(
     sigma2: float | None = None,
     device: str | None = None,
     reuse: bool = False,
+    controls: Sequence[str] | None = None,
 ) -> xr.Dataset:
     """Measure finished runs of any conditions and seeds.
 
@@ -42,14 +46,20 @@ def measure(
         `cpu`, `cuda`, ...; by default a GPU if there is one.
     reuse
         True takes what is stored with a run, if it was made from the same weights, phases and behaviour.
+    controls
+        Names in `quiescent.controls.CONTROLS`, such as `frozen` and `perfect`: each takes the network's place, and
+        is measured by the same code. The result then has the dimension `control`, beginning with `network`. A control
+        that lacks what the measure looks at, such as hidden states, is left out.
 
     Returns
     -------
     xarray.Dataset
         Variables with their `unit`, over `condition`, `seed` and the measure's own dimensions: mostly `reading` (all
-        steps; at rest those only whose code is valid) and `phase`, for kl `reference` (the condition whose behaviour,
-        of the same seed, is compared with). Space, time step and grids of curves are coordinates of each condition.
-        Where a condition lacks a seed or a phase it is NaN. Every run's part is stored as `measures/<name>.nc` in it.
+        steps; at rest those only whose code is valid), `window` (steps at rest: those that the paper reads, and four
+        that follow each other), `phase`, and for kl `reference` (the condition whose behaviour, of the same seed, is
+        compared with). Space, time step and grids of curves are coordinates of each condition. Where a condition
+        lacks a seed or a phase it is NaN, and where fewer than 20 trials have a valid code. Every run's part is
+        stored as `measures/<name>.nc` in it.
 
     Raises
     ------
@@ -65,21 +75,45 @@ def measure(
     ...     config = quiescent.load_config("spatial_navigation/noisy_unbiased", *words, "training.batch_size=2")
     ...     result = quiescent.measure("distance", quiescent.train(config, folder))
     >>> result["distance"].dims
-    ('condition', 'seed', 'reading', 'phase')
+    ('condition', 'seed', 'reading', 'window', 'phase')
     """
     require_measure(name)
     conditions = by_condition(runs)
     require_one_space(runs, MEASURES[name].space, f"the measure '{name}'")
     phases = with_noise(MEASURES[name].phases, noise, sigma2)
     _require_meant(name, phases, runs)
-    seeds = {run: read_config(run).seed[0] for run in runs}
+    unknown = [control for control in controls or () if control not in CONTROLS]
+    if unknown:
+        raise QuiescentError(f"no control named '{unknown[0]}'.{nearest(unknown[0], list(CONTROLS))}")
+    labels = [None, *(control for control in controls or () if can_take_part(control, name, phases))]
+    together = [
+        combine(_by_condition(name, phases, conditions, control, device=device, reuse=reuse)) for control in labels
+    ]
+    if controls is None:
+        return together[0]
+    along = xr.Variable("control", [label or NETWORK for label in labels])
+    return xr.concat(together, along, coords="minimal", compat="override", join="outer")
+
+
+def _by_condition(
+    name: str,
+    phases: Mapping[str, Phase],
+    conditions: Mapping[str, Sequence[Run]],
+    control: str | None,
+    *,
+    device: str | None,
+    reuse: bool,
+) -> dict[tuple[str, int], xr.Dataset]:
+    seeds = {run: read_config(run).seed[0] for runs in conditions.values() for run in runs}
     results = {}
     for condition, members in conditions.items():
         for run in members:
             peers = {other: peer for other, group in conditions.items() for peer in group if seeds[peer] == seeds[run]}
-            (result,) = measure_run(run, {name: phases}, peers, device=device, reuse=reuse).values()
-            results[condition, seeds[run]] = result
-    return combine(results)
+            measured = measure_run(run, {name: phases}, peers, peers, device=device, reuse=reuse, control=control)
+            if name not in measured:
+                raise QuiescentError(f"the control '{control}' has nothing that the measure '{name}' looks at.")
+            results[condition, seeds[run]] = measured[name]
+    return results
 
 
 def require_measure(name: str) -> None:
@@ -92,25 +126,73 @@ def measure_run(
     run: Run,
     measures: Mapping[str, Mapping[str, Phase]],
     peers: Mapping[str, Run],
+    judges: Mapping[str, Run] | None = None,
     *,
     device: str | None = None,
     reuse: bool = True,
+    control: str | None = None,
 ) -> dict[str, xr.Dataset]:
     """Measure one run: several measures, each from its own phases; each is stored as soon as it is made.
 
-    `peers` are the runs, by condition, whose behaviour it is compared with.
+    `peers` are the runs, by condition, whose behaviour it is compared with, its own among them; `judges` those whose
+    behaviour says what a valid code is, by default its own. A `control` takes the network's place; measures that look
+    at what it lacks are left out.
     """
-    results, subject = {}, None
-    for name, phases in measures.items():
-        result = read_stored(run, name) if reuse and is_stored(run, name, phases, peers) else None
+    results: dict[str, xr.Dataset] = {}
+    subject = None
+    left = {name: phases for name, phases in measures.items() if can_take_part(control, name, phases)}
+    for name, phases in list(left.items()):
+        origin = _origin(name, phases, peers, judges or {"own": run}, control)
+        result = read_stored(run, name, control) if reuse and is_stored(run, origin) else None
         if result is None:
-            subject = subject or Subject(run, device)
-            compared = peers if MEASURES[name].compare else {}
-            references = {other: _behaviour(peer, peer.batches_done(), device) for other, peer in compared.items()}
-            result = subject.measure(name, MEASURES[name], phases, references)
-            result = write_stored(run, name, result, subject.config, phases, peers)
+            behaviours = _behaviours(origin.judges, device).values()
+            subject = subject or Subject(run, device, judges=behaviours, control=control)
+            subject.forget(phase for wanted in left.values() for phase in wanted.values())
+            result = subject.measure(name, MEASURES[name], phases, _behaviours(origin.peers, device))
+            result = write_stored(run, origin, result, subject.config)
+        del left[name]
         results[name] = result
     return results
+
+
+def not_stored(
+    run: Run,
+    measures: Mapping[str, Mapping[str, Phase]],
+    peers: Mapping[str, Run],
+    judges: Mapping[str, Run] | None = None,
+    control: str | None = None,
+) -> dict[str, Mapping[str, Phase]]:
+    """Select the measures that `measure_run` would have to make."""
+    return {
+        name: phases
+        for name, phases in measures.items()
+        if can_take_part(control, name, phases)
+        and not is_stored(run, _origin(name, phases, peers, judges or {"own": run}, control))
+    }
+
+
+def can_take_part(control: str | None, name: str, phases: Mapping[str, Phase]) -> bool:
+    """Tell whether a control has all that a measure looks at: some lack hidden states, or dynamics."""
+    if control is None:
+        return True
+    kicked = any(isinstance(phase, Kicked) for phase in phases.values())
+    rests = any(isinstance(phase, Rest) for phase in phases.values())
+    moves = CONTROLS[control].kicked if kicked else CONTROLS[control].active
+    return (CONTROLS[control].states or not MEASURES[name].hidden) and (rests or moves is not None)
+
+
+def _origin(
+    name: str,
+    phases: Mapping[str, Phase],
+    peers: Mapping[str, Run],
+    judges: Mapping[str, Run],
+    control: str | None,
+) -> Origin:
+    return Origin(name, phases, peers if MEASURES[name].compare else {}, judges, control)
+
+
+def _behaviours(runs: Mapping[str, Run], device: str | None) -> dict[str, Activity]:
+    return {name: _behaviour(run, run.batches_done(), device) for name, run in runs.items()}
 
 
 @functools.lru_cache(maxsize=32)
@@ -125,7 +207,7 @@ def with_noise(phases: Mapping[str, Phase], noise: RestNoise | None, sigma2: flo
     chosen: RestNoise = "scaled" if noise is None else noise
     return {
         name: phase
-        if isinstance(phase, Active)
+        if not isinstance(phase, Rest)
         else phase._replace(noise=chosen if phase.noise is None else phase.noise, sigma2=sigma2)
         for name, phase in phases.items()
     }

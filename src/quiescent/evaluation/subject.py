@@ -1,13 +1,14 @@
-"""A trained network under measurement: what it does in every phase, simulated once."""
+"""A trained network under measurement: what it, and what controls in its place, do in every phase, simulated once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import xarray as xr
 
-from quiescent.evaluation.apply import apply
+from quiescent.controls import CONTROLS
+from quiescent.evaluation.views import apply_to_views
 from quiescent.machine.device import usable_device
 from quiescent.measures.measure import Activities, Known, Measure
-from quiescent.measures.validity import threshold, valid
+from quiescent.measures.validity import limit_of
 from quiescent.quiescence.activity import Active, Activity, Phase, Rest
 from quiescent.quiescence.observe import observe
 from quiescent.quiescence.phases import BEHAVIOUR
@@ -17,50 +18,76 @@ from quiescent.simulation.members import untrained
 from quiescent.streams import numpy_stream
 from quiescent.training.state import load_networks
 
-READINGS = ("all", "valid")  # all steps; at rest those only whose code some place or heading has
-
 
 class Subject:
-    """A trained network, and what it did in every phase so far."""
+    """A trained network or a control in its place, and what it did in every phase so far.
 
-    def __init__(self, run: Run, device: str | None = None) -> None:
+    `judges` is the behaviour whose codes say what a valid code is: that of all networks that are compared; by default
+    the network's own.
+    """
+
+    def __init__(
+        self, run: Run, device: str | None = None, *, judges: Iterable[Activity] = (), control: str | None = None
+    ) -> None:
         self.config = require_finished(run)
-        self._trained = load_networks([run]).to(usable_device(device))
+        self.members = load_networks([run]).to(usable_device(device))
+        self._control = None if control is None else CONTROLS[control]
+        self._frozen = control == "frozen"
         self._seen: dict[Phase, Activity] = {}
+        judges = list(judges) or [self._simulated(BEHAVIOUR, trained=True)]
+        self.limit = limit_of(judges)
 
-    def activity(self, phase: Phase, *, reading: str = "all") -> Activity:
-        """Simulate the network in a phase; in the reading `valid`, leave out steps at rest whose code is not valid."""
+    def activity(self, phase: Phase) -> Activity:
+        """Simulate a phase, and judge which of its steps have a valid code."""
         if phase not in self._seen:
-            members = self._trained
-            if isinstance(phase, Rest) and phase.weights == "initial":
+            activity = self._simulated(phase)
+            if activity.quality is not None:
+                # What stands still is looked at whenever the network itself counts.
+                judged = self._simulated(phase, trained=True) if self._frozen and isinstance(phase, Rest) else activity
+                assert judged.quality is not None
+                activity = activity._replace(valid=judged.quality.shape <= self.limit)
+            self._seen[phase] = activity
+        return self._seen[phase]
+
+    def _simulated(self, phase: Phase, *, trained: bool = False) -> Activity:
+        control = None if trained else self._control
+        members = self.members
+        if isinstance(phase, Rest):
+            if phase.weights == "initial":
                 members = untrained(members.configs).to(members.network.device)
-            (self._seen[phase],) = observe(members, phase, judge=True)
-        activity = self._seen[phase]
-        if reading == "all" or isinstance(phase, Active):
-            return activity
-        return activity.only(valid(activity, threshold(self.activity(BEHAVIOUR))))
+            elif control is not None:
+                return control.rest(members, phase)[0]
+        elif control is not None:
+            own = control.active if isinstance(phase, Active) else control.kicked
+            if own is not None and (control.behaves or not isinstance(phase, Active) or phase.states):
+                return own(members, phase)[0]  # type: ignore[arg-type]
+        return observe(members, phase, judge=True)[0]
 
     def meant(self, phases: Mapping[str, Phase]) -> dict[str, Phase]:
-        """Select the phases that are meant for this network: some are for those trained with noise, or without."""
+        """Select the phases that are meant for this network: some are for those trained with noise, or without.
+
+        A control takes the network's place in the phases of the trained network.
+        """
         kind = "noisy" if self.config.network.sigma2_rec > 0 else "noise_free"
         return {
             name: phase
             for name, phase in phases.items()
-            if isinstance(phase, Active) or phase.networks in ("all", kind)
+            if not isinstance(phase, Rest)
+            or (phase.networks in ("all", kind) and (self._control is None or phase.weights == "trained"))
         }
+
+    def forget(self, wanted: Iterable[Phase]) -> None:
+        """Forget all phases but those that are wanted: hidden states fill the memory."""
+        kept = set(wanted)
+        self._seen = {phase: activity for phase, activity in self._seen.items() if phase in kept}
 
     def measure(
         self, name: str, measure: Measure[Known], phases: Mapping[str, Phase], references: Activities
     ) -> xr.Dataset:
-        """Apply a measure in all its readings; `name` opens its random streams."""
+        """Apply a measure in all its views; `name` opens its random streams."""
         wanted = self.meant(phases)
-        # Hidden states fill the memory: only those that are needed now are kept.
-        self._seen = {phase: kept for phase, kept in self._seen.items() if not phase.states or phase in wanted.values()}
+        activities = {label: self.activity(phase) for label, phase in wanted.items()}
         seed = self.config.seed[0]
-        results = []
-        for reading in READINGS if measure.readings else READINGS[:1]:
-            activities = {phase: self.activity(what, reading=reading) for phase, what in wanted.items()}
-            results.append(apply(measure, activities, lambda row: numpy_stream(seed, "measure", name, row), references))
-        if not measure.readings:
-            return results[0]
-        return xr.concat(results, xr.Variable("reading", list(READINGS)), coords="minimal", compat="override")
+        return apply_to_views(
+            measure, wanted, activities, lambda row: numpy_stream(seed, "measure", name, row), references
+        )

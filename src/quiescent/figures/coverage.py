@@ -11,19 +11,32 @@ SHOWN = ("active", "quiescent", "noise_added")
 
 
 def draw(results: Results) -> Figure:
-    """Draw one panel per condition, one line per phase."""
+    """Draw one panel per condition, one line per phase, without jitter; words where jitter hides how far paths go."""
     dataset = results["coverage"]
-    fraction = reading(dataset, "coverage")
-    shown = [phase for phase in SHOWN if phase in phases_of(fraction)]
+    fraction, decoded = reading(dataset, "coverage"), reading(dataset, "coverage_decoded")
+    shown = [phase for phase in SHOWN if phase in phases_of(decoded)]
 
     def draw_panel(axes: Axes, condition: str) -> None:
         time = grid_of(dataset, "times", condition)
         axes.set_xscale("log")
+        hidden = []
         for phase in shown:
-            curve(axes, time, fraction.sel(condition=condition, phase=phase), COLOURS[phase], label=phase_title(phase))
+            where = {"condition": condition, "phase": phase}
+            values = fraction.sel(where)
+            if values.notnull().any():
+                curve(axes, time, values, COLOURS[phase], label=phase_title(phase))
+            elif decoded.sel(where).notnull().any():
+                hidden.append(phase)
+        for row, phase in enumerate(hidden):
+            note = f"{phase_title(phase)}: hidden by jitter"
+            at = (0.04, 0.95 - 0.09 * row)
+            axes.text(*at, note, transform=axes.transAxes, color=COLOURS[phase], fontsize=6, va="top")
         axes.set_xmargin(0)
 
-    return per_condition(names_of(dataset), draw_panel, xlabel="time (s)", ylabel="fraction of visited area")
+    label = "fraction of visited area, without jitter"
+    figure = per_condition(names_of(dataset), draw_panel, xlabel="time (s)", ylabel=label)
+    figure.axes[0].set_ylim(bottom=0)  # of all, which share it
+    return figure
 
 
 DRAWING = Drawing(measures=("coverage",), draw=draw)

@@ -22,7 +22,7 @@ def draw(results: Results) -> Figure:
     spaces = {condition: space_of(dataset, condition) for condition in names}
 
     def draw_panel(axes: Axes, condition: str, values: xr.DataArray, colour: str) -> None:
-        draw_density(axes, values.values, grid_of(dataset, "window", condition), spaces[condition], colour)
+        draw_density(axes, values.values, grid_of(dataset, "extent", condition), spaces[condition], colour)
 
     polar = any(space.polar for space in spaces.values())
     return per_phase(reading(dataset, "density").mean("seed"), draw_panel, names=names, polar=polar)

@@ -14,6 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import NullFormatter
 
 from quiescent.figures.style import COLOURS, PAGE, panels, style
+from quiescent.measures.measure import PAPER
 from quiescent.spaces import Space, from_text
 from quiescent.statistics import seed_interval
 
@@ -33,10 +34,11 @@ def phases_of(array: xr.DataArray) -> list[str]:
     return [str(phase) for phase in array["phase"].values if array.sel(phase=phase).notnull().any()]
 
 
-def reading(dataset: xr.Dataset, variable: str, which: str = "all") -> xr.DataArray:
-    """Select a variable in one reading."""
+def reading(dataset: xr.Dataset, variable: str, which: str = "all", window: str = PAPER) -> xr.DataArray:
+    """Select a variable in one reading and one window."""
     array = dataset[variable]
-    return array.sel(reading=which, drop=True) if "reading" in array.dims else array
+    chosen = {"reading": which, "window": window}
+    return array.sel({dim: label for dim, label in chosen.items() if dim in array.dims}, drop=True)
 
 
 def space_of(dataset: xr.Dataset, condition: str) -> Space:

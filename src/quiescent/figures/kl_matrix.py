@@ -9,11 +9,11 @@ from quiescent.figures.drawing import Drawing, Results
 from quiescent.figures.grid import names_of, reading
 from quiescent.figures.style import COLUMN, PAGE, style
 
-ROWS = {"random": "untrained", "uniform": "uniform density", "behaviour": "other behaviour (floor)"}
+ROWS = {"random": "untrained", "uniform": "uniform points", "behaviour": "other behaviour (floor)"}
 
 
 def draw(results: Results) -> Figure:
-    """Draw mean and standard deviation over seeds; untrained networks and densities as means over conditions."""
+    """Draw mean and standard deviation over seeds; untrained networks and uniform points as means over conditions."""
     dataset = results["kl"]
     names = names_of(dataset)
     references = [name for name in names if name in dataset["reference"].values]

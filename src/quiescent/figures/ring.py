@@ -1,4 +1,4 @@
-"""Ring: mean active states by heading, on their principal components."""
+"""Ring: single active states on their principal components, in the colours of their true headings."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,22 +11,22 @@ from quiescent.statistics import seed_interval
 
 
 def draw(results: Results) -> Figure:
-    """Draw one panel per condition, of its first seed; colours go round with the heading."""
+    """Draw one panel per condition, of its first seed; numbers are means over seeds."""
     dataset = results["ring"]
-    ratio, covered = reading(dataset, "ratio"), reading(dataset, "covered").sel(phase="quiescent")
+    covered = reading(dataset, "covered").sel(phase="quiescent")
+    numbers = {name: reading(dataset, name) for name in ("is_ring", "order")}
 
     def draw_panel(axes: Axes, condition: str) -> None:
-        points = reading(first_seed(dataset, "first_pcs", condition), "first_pcs").values
-        points = points / np.nanmax(np.abs(points[:, :2]))
-        there = np.isfinite(points[:, 0])
-        loop = np.append(np.flatnonzero(there), np.flatnonzero(there)[:1])
-        axes.plot(points[loop, 0], points[loop, 1], color="0.8", linewidth=0.6, zorder=0)
-        turn = np.linspace(-np.pi, np.pi, len(points), endpoint=False)
-        axes.scatter(points[there, 0], points[there, 1], c=turn[there], cmap="twilight", s=8)
-        axes.set(xticks=[], yticks=[], xlim=(-1.1, 1.1), ylim=(-1.7, 1.1))
+        shown = first_seed(dataset, "points", condition)
+        points = reading(shown, "points").values
+        u, v = (points[:, :2] / np.nanmax(np.abs(points[:, :2]))).T
+        axes.scatter(u, v, c=reading(shown, "headings").values, cmap="twilight", s=4, linewidths=0)
+        axes.set(xticks=[], yticks=[], xlim=(-1.1, 1.1), ylim=(-1.9, 1.1))
         axes.set_aspect("equal")
-        found, share = (seed_interval(one.sel(condition=condition).values).mean for one in (ratio, covered))
-        text = f"death / birth {found:.1f}\ncovered at rest {100 * share:.0f} %"
+        ring, order, fraction = (
+            seed_interval(one.sel(condition=condition).values).mean for one in (*numbers.values(), covered)
+        )
+        text = f"loop over no loop's {ring:.1f}\norder by heading {order:.2f}\ncovered at rest {100 * fraction:.0f} %"
         axes.text(0.5, 0.02, text, transform=axes.transAxes, ha="center", va="bottom", fontsize=5.5)
 
     return per_condition(names_of(dataset), draw_panel, xlabel="component 1", ylabel="component 2")

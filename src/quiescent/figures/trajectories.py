@@ -13,6 +13,7 @@ from quiescent.measures.occupancy import MARGIN
 from quiescent.spaces import Bounds, Space
 
 SHOWN = 12  # paths per panel
+STEPS = 200  # of them: longer paths would hide one another
 
 
 def draw(results: Results) -> Figure:
@@ -20,7 +21,7 @@ def draw(results: Results) -> Figure:
     dataset = results["paths"]
     names = names_of(dataset)
     spaces = {condition: space_of(dataset, condition) for condition in names}
-    paths = reading(dataset, "paths")
+    paths = reading(dataset, "paths").isel(time=slice(STEPS))
 
     def draw_panel(axes: Axes, condition: str, values: xr.DataArray, colour: str) -> None:
         measured = values.dropna("seed", how="all").isel(seed=0).dropna("time", how="all")

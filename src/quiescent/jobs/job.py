@@ -4,18 +4,24 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from quiescent.quiescence.activity import Active, Phase, Rest
+from quiescent.quiescence.activity import Active, Kicked, Phase, Rest
 from quiescent.runs.run import Run
 
-PHASES: dict[str, type[Active] | type[Rest]] = {"Active": Active, "Rest": Rest}
+PHASES: dict[str, type[Active] | type[Rest] | type[Kicked]] = {"Active": Active, "Rest": Rest, "Kicked": Kicked}
 
 
 class Measurement(NamedTuple):
-    """Measures of one run, each with its phases, and by condition the runs whose behaviour it is compared with."""
+    """Measures of one run, each with its phases, or of a control in its place.
+
+    `peers` are the runs, by condition, whose behaviour it is compared with, and `judges` those whose behaviour says
+    what a valid code is; without any it is its own.
+    """
 
     run: Run
     measures: Mapping[str, Mapping[str, Phase]]
     peers: Mapping[str, Run]
+    judges: Mapping[str, Run] = {}
+    control: str | None = None
 
 
 class Job(NamedTuple):
@@ -55,6 +61,8 @@ def _plain_measurement(measurement: Measurement) -> dict[str, Any]:
             for name, phases in measurement.measures.items()
         },
         "peers": {name: _path(run) for name, run in measurement.peers.items()},
+        "judges": {name: _path(run) for name, run in measurement.judges.items()},
+        "control": measurement.control,
     }
 
 
@@ -66,6 +74,8 @@ def _measurement(values: Mapping[str, Any]) -> Measurement:
             for name, phases in values["measures"].items()
         },
         {name: Run(Path(folder)) for name, folder in values["peers"].items()},
+        {name: Run(Path(folder)) for name, folder in values["judges"].items()},
+        values["control"],
     )
 
 

@@ -28,8 +28,8 @@ def perform(caller: Caller, job: Mapping[str, Any], device: str | None) -> None:
 
 def measure_missing(measurements: Sequence[Measurement], device: str | None = None) -> None:
     """Make what is not yet stored of every measurement; every measure is stored with its run as soon as it is made."""
-    for run, measures, peers in measurements:
+    for run, measures, peers, judges, control in measurements:
         try:
-            measure_run(run, measures, peers, device=device)
+            measure_run(run, measures, peers, judges, device=device, control=control)
         except (ArithmeticError, ValueError, LinAlgError) as error:
             raise QuiescentError(f"{run.folder} could not be measured: {error}") from error

@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from quiescent.measures.measure import Activities, Measure, PerTrial, Quantity, Values
+from quiescent.measures.motion import motion_of, without_jitter
 from quiescent.quiescence.activity import Activity
 from quiescent.quiescence.phases import RESTING, UNTRAINED
 from quiescent.spaces import Bounds, Space
@@ -15,6 +16,7 @@ from quiescent.statistics import log_spaced, points_of
 BINS = 20  # per dimension
 VISITED = 0.95  # fraction of behaviour that the visited area holds
 TIMES = 40  # in a curve
+CERTAIN = 0.2  # largest error of a coverage that counts as measured, relative
 
 
 class Mixing(NamedTuple):
@@ -90,30 +92,61 @@ def visited_by(phases: Activities) -> Visited:
     return Visited(visited(bins_of(active.decoded, bounds), len(bounds)), log_spaced(longest, TIMES))
 
 
-def of(activity: Activity, known: Visited, _: np.random.Generator) -> Values:
-    """Compute the fraction of the visited area that one path reaches, against time, and the mixing time (s)."""
-    reached = coverage(bins_of(activity.decoded, activity.space.bounds), known.area)
-    if not len(points_of(activity.decoded)):
-        reached = np.full_like(reached, np.nan)
+def of(activity: Activity, known: Visited, rng: np.random.Generator) -> Values:
+    """Compute the fraction of the visited area that one path reaches, against time, and the mixing time (s).
+
+    Jitter of the read-out reaches places where a path never was, so it is taken out first. NaN where what is left
+    depends by more than 20 % on how much of the motion is jitter.
+    """
+    paths, space = activity.decoded, activity.space
+    decoded = coverage(bins_of(paths, space.bounds), known.area)
+    if not len(points_of(paths)):
+        decoded = np.full_like(decoded, np.nan)
+    reached = _without_jitter(activity, decoded, known.area, rng)
     curve = np.full(len(known.steps), np.nan)
     within = known.steps <= len(reached)
     curve[within] = reached[known.steps[within] - 1].mean(1)
-    time, censored = mixing(activity.decoded, activity.dt, activity.space)
+    time, censored = mixing(paths, activity.dt, space)
     return {
         "times": known.steps * activity.dt,
         "coverage": curve,
         "coverage_end": PerTrial(reached[-1]),
+        "coverage_decoded": PerTrial(decoded[-1]),
         "mixing": time,
         "mixing_censored": float(censored),
     }
+
+
+def _without_jitter(
+    activity: Activity,
+    decoded: Float[np.ndarray, "time trial"],
+    area: Bool[np.ndarray, " bin"],
+    rng: np.random.Generator,
+) -> Float[np.ndarray, "time trial"]:
+    paths, space, dt = activity.decoded, activity.space, activity.dt
+    motion = motion_of(paths, space, dt, rng)
+    unknown = np.full(paths.shape[:2], np.nan)
+    if not math.isfinite(motion.diffusion.value):
+        return unknown
+    walks = without_jitter(paths, space, dt, motion, rng)
+    covered = [coverage(bins_of(walk, space.bounds), area) for walk in walks]
+    # Jitter adds places and takes none away.
+    least, likely, most = (reached if _end(reached) < _end(decoded) else decoded for reached in covered)
+    certain = _end(most) * (1 - CERTAIN) <= _end(likely) <= _end(least) * (1 + CERTAIN)
+    return likely if certain else unknown
+
+
+def _end(reached: Float[np.ndarray, "time trial"]) -> float:
+    return float(reached[-1].mean())
 
 
 MEASURE = Measure(
     phases=RESTING | UNTRAINED,
     quantities={
         "times": Quantity("s", "time", ("time",), grid=True),
-        "coverage": Quantity("", "fraction of the visited area", ("time",)),
-        "coverage_end": Quantity("", "fraction of the visited area at the end", error=True),
+        "coverage": Quantity("", "fraction of the visited area, without jitter", ("time",)),
+        "coverage_end": Quantity("", "fraction of the visited area at the end, without jitter", error=True),
+        "coverage_decoded": Quantity("", "the same, jitter included", error=True),
         "mixing": Quantity("s", "mixing time"),
         "mixing_censored": Quantity("", "1 where the mixing time is longer than that"),
     },

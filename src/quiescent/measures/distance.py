@@ -3,9 +3,9 @@
 import numpy as np
 from jaxtyping import Float
 
-from quiescent.measures.measure import Measure, Quantity, per_trial
-from quiescent.quiescence.activity import Rest
-from quiescent.quiescence.phases import BEHAVIOUR, noise_added
+from quiescent.measures.measure import Measure, PerTrial, Quantity, Values
+from quiescent.quiescence.activity import Activity
+from quiescent.quiescence.phases import RESTING
 from quiescent.spaces import Space
 from quiescent.statistics import over_time
 
@@ -21,9 +21,18 @@ def distance(paths: Float[np.ndarray, "time trial dim"], space: Space) -> Float[
     return over_time(np.linalg.norm(space.difference(points[1:], points[:-1]), axis=-1))
 
 
-SHORT = Rest(trials=200, steps=100)
+def of(activity: Activity, _known: None, _: np.random.Generator) -> Values:
+    """Average the steps of every path; boxes of all paths of all seeds are drawn from `per_path`."""
+    values = distance(activity.decoded, activity.space)
+    return {"distance": PerTrial(values), "per_path": values.astype(np.float32)}
+
+
 MEASURE = Measure(
-    phases={"active": BEHAVIOUR, "quiescent": SHORT, "noise_added": noise_added(SHORT)},
-    quantities={"distance": Quantity("length", "distance per step", error=True)},
-    of=per_trial(distance=distance),
+    phases=RESTING,
+    quantities={
+        "distance": Quantity("length", "distance per step", error=True),
+        "per_path": Quantity("length", "distance per step of every path", ("trial",)),
+    },
+    of=of,
+    horizon=(0, 100),
 )

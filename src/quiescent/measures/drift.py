@@ -1,6 +1,9 @@
 """The theory itself: does a network that is left alone climb the score of the density of its active states?
 
 Krishna et al. (2024), eq. 16: the denoising part of the update is `sigma^2 d log p(r) / dr`, per step.
+
+A slope is no evidence by itself. States that do nothing but leak, `r <- (1 - k) r + noise`, have a variance of
+`sigma^2 / (k (2 - k))` and drift by `-k r`: along their score too, with a slope of `sigma^2 / (2 - k)`.
 """
 
 import math
@@ -10,8 +13,9 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from quiescent.measures.measure import Measure, Quantity, Values
-from quiescent.quiescence.activity import Active, Activity
+from quiescent.quiescence.activity import Activity
 from quiescent.quiescence.components import principal, spread_of
+from quiescent.quiescence.phases import HIDDEN_BEHAVIOUR
 from quiescent.spaces.score import gaussian_score, kernel_score
 from quiescent.statistics import Estimate
 
@@ -40,25 +44,28 @@ def fit(drift: Points, score: Points) -> Fit:
 def of(active: Activity, _known: None, rng: np.random.Generator) -> Values:
     """Compare autonomous drift with the score of active states, both projected on their leading components.
 
-    Projected on some axes, the mean drift at a place is the score of the projected density if the theory holds. Kernels
-    are from one half of the trials, and compared states from the other, so that no state is its own kernel.
+    Projected on some axes, the mean drift at a place is the score of the projected density if the theory holds.
+    Components, kernels and compared states are from trials of their own: components that were chosen for their variance
+    in the compared states would flatten the score there, and no state is its own kernel. The mean of uniform noise is
+    a constant drive, and counts as drift.
     """
     assert active.states is not None
     assert active.drift is not None
     states, drift = (array[min(SKIPPED, len(array) - 1) :] for array in (active.states, active.drift))
-    spread = spread_of(states)
+    group = np.arange(states.shape[1]) * 3 // states.shape[1]
+    spread = spread_of(states[:, group == 0])
     assert spread is not None
     variances, directions = principal(spread, max(COMPONENTS))
-    half = states.shape[1] // 2
-    trial = np.broadcast_to(np.arange(states.shape[1]), states.shape[:2])
-    kernels = _some(np.argwhere(trial < half), KERNELS, rng)
-    chosen = _some(np.argwhere(trial >= half), EVALUATED, rng)
+    group = np.broadcast_to(group, states.shape[:2])
+    kernels = _some(np.argwhere(group == 1), KERNELS, rng)
+    chosen = _some(np.argwhere(group == 2), EVALUATED, rng)
     numbers = [number for number in COMPONENTS if number <= len(variances) and variances[number - 1] > 0]
     rows = []
     for number in numbers:
         axes = directions[:, :number]
         points, at = ((states[tuple(index.T)] - spread.mean) @ axes for index in (kernels, chosen))
-        rows.append(_compare(points, at, drift[tuple(chosen.T)] @ axes, chosen[:, 1], rng))
+        change = (drift[tuple(chosen.T)] + active.noise_mean) @ axes
+        rows.append(_compare(points, at, change, chosen[:, 1], rng))
     table = {name: np.array([row[name] for row in rows]) for name in ROWS}
     theory = active.noise_std**2
     return {
@@ -66,6 +73,7 @@ def of(active: Activity, _known: None, rng: np.random.Generator) -> Values:
         "cosine": Estimate(table["cosine"], table["cosine_error"]),  # type: ignore[arg-type]
         "slope": Estimate(table["slope"], table["slope_error"]),  # type: ignore[arg-type]
         "slope_over_theory": table["slope"] / theory if theory else np.full(len(rows), math.nan),
+        "leak_slope": 1 / (2 - active.leak),
         **{name: table[name] for name in ("cosine_gaussian", "drift_rms", "score_rms")},
     }
 
@@ -112,16 +120,19 @@ def _over_components(title: str, *, error: bool = False) -> Quantity:
 
 
 MEASURE = Measure(
-    phases={"active": Active(trials=1000, states=True, drift=True)},
+    phases={"active": HIDDEN_BEHAVIOUR},
     quantities={
         "components": _over_components("number of components"),
         "cosine": _over_components("cosine similarity of drift and score", error=True),
         "cosine_gaussian": _over_components("cosine similarity of drift and the score of one Gaussian"),
         "slope": _over_components("slope of drift on score", error=True),
         "slope_over_theory": _over_components("slope over sigma squared"),
+        "leak_slope": Quantity("", "slope over sigma squared that leak alone gives", once=True),
         "drift_rms": _over_components("root mean squared drift"),
         "score_rms": _over_components("root mean squared score"),
     },
     of=of,
     readings=False,
+    windows=False,
+    hidden=True,
 )

@@ -60,10 +60,29 @@ def kl_from(p: Density, targets: list[Density], rng: np.random.Generator, sample
     return estimates
 
 
+def total_variation(p: Density, q: Density, rng: np.random.Generator, samples: int = SAMPLES) -> float:
+    """Estimate half the integral of |p - q|: 0 for equal densities, 1 for such that share no place.
+
+    Where a KL divergence is clipped, or has no room because both densities are wide, this is bounded.
+
+    Examples
+    --------
+    >>> from quiescent.spaces import Box
+    >>> rng = np.random.default_rng(0)
+    >>> near, far = (Box(((0.0, 9.0),)).density(rng.uniform(at, at + 1, (400, 1))) for at in (0, 8))
+    >>> total_variation(near, near, rng), round(total_variation(near, far, rng), 3)
+    (0.0, 1.0)
+    """
+    # Of samples of both, each of which counts for half: the mean of |p - q| / (p + q).
+    points = np.concatenate([density.sample(samples // 2, rng) for density in (p, q)])
+    return float(np.abs(np.tanh((p.log(points) - q.log(points)) / 2)).mean())
+
+
 class Targets(NamedTuple):
     """Densities of behaviour: the network's own, and that of every condition it is compared with."""
 
     own: Density
+    points: int  # of which each was estimated
     references: Mapping[str, Density]
     space: Space
 
@@ -72,7 +91,8 @@ def targets_of(phases: Activities, references: Activities) -> Targets:
     """Estimate the density of behaviour in every condition."""
     own = phases["active"]
     densities = {name: other.space.density(points_of(other.decoded)) for name, other in references.items()}
-    return Targets(own.space.density(points_of(own.decoded)), densities, own.space)
+    points = points_of(own.decoded)
+    return Targets(own.space.density(points), len(points), densities, own.space)
 
 
 def of(activity: Activity, known: Targets, rng: np.random.Generator) -> Values:
@@ -85,9 +105,9 @@ def of(activity: Activity, known: Targets, rng: np.random.Generator) -> Values:
 
 
 def of_uniform(known: Targets, rng: np.random.Generator) -> Values:
-    """Estimate the divergence of the uniform density from every condition's behaviour (nats)."""
-    uniform = UniformDensity(known.space.bounds)
-    return _row(known, kl_from(uniform, list(known.references.values()), rng), math.nan)
+    """Estimate the divergence of a sample of uniform points, as many as behaviour has, from every behaviour (nats)."""
+    points = UniformDensity(known.space.bounds).sample(known.points, rng)
+    return _row(known, kl_from(known.space.density(points), list(known.references.values()), rng), math.nan)
 
 
 def _row(known: Targets, estimates: list[Estimate], bootstrap: float) -> Values:
@@ -121,4 +141,5 @@ MEASURE = Measure(
     awake=False,
     compare=True,
     beside={"uniform": of_uniform},
+    thin=True,
 )

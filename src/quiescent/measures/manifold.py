@@ -10,7 +10,7 @@ from quiescent.quiescence.activity import Activity
 from quiescent.quiescence.components import principal, spread_of
 from quiescent.quiescence.phases import HIDDEN
 
-FIRST, EVERY = 7, 20  # steps that are drawn: after the first 7, one in 20 (Krishna et al. 2024)
+FIRST, EVERY = 7, 20  # steps of behaviour that are drawn: after the first 7, one in 20 (Krishna et al. 2024)
 DOTS = 1000
 BINS = 50
 
@@ -50,8 +50,9 @@ def of(activity: Activity, known: Projection, rng: np.random.Generator) -> Value
     assert activity.states is not None
     states = project(activity.states, known.mean, known.directions)
     axes = states.shape[-1]
-    dots = states[FIRST::EVERY].reshape(-1, axes)
-    hue = activity.space.hue(activity.decoded)[0][FIRST::EVERY].ravel()
+    shown = slice(FIRST, None, EVERY) if activity.kept is None else slice(None)  # at rest, only some are kept
+    dots = states[shown].reshape(-1, axes)
+    hue = activity.space.hue(activity.decoded_at_states)[0][shown].ravel()
     keep = np.flatnonzero(np.isfinite(dots[:, 0]))
     keep = np.sort(rng.permutation(keep)[:DOTS])
     points, hues = np.full((DOTS, axes), np.nan, np.float32), np.full(DOTS, np.nan, np.float32)
@@ -70,10 +71,11 @@ MEASURE = Measure(
         "points": Quantity("", "state on behaviour's components", ("point", "axis")),
         "hue": Quantity("length", "heading, or distance from the centre", ("point",)),
         "density": Quantity("", "density of states", ("u", "v")),
-        "edges": Quantity(
-            "", "edges of the bins", ("axis_of_edge", "edge"), once=True
-        ),  # not the same in both readings
+        "edges": Quantity("", "edges of the bins", ("axis_of_edge", "edge"), once=True),
     },
     of=of,
     learn=projection_of,
+    horizon=(0, 200),
+    windows=False,
+    hidden=True,
 )

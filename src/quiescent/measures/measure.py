@@ -14,6 +14,9 @@ Activities = Mapping[str, Activity]  # by name of the phase, or of the condition
 Values = Mapping[str, Any]  # by quantity: a number, an array, an `Estimate` or `PerTrial`
 Known = TypeVar("Known")
 AXES = "*axes"  # stands for the dimensions of the space, such as x and y
+PAPER = "paper"  # the reading of rest over the horizon of the paper
+WINDOWS = {f"{begin}-{end}": (begin, end) for begin, end in ((0, 100), (100, 200), (200, 1000), (1000, 2000))}  # steps
+SHORTEST = 100  # steps of a window: as many as a trial has, so that measures of places see equally many
 
 
 class PerTrial(NamedTuple):
@@ -60,7 +63,8 @@ class Measure(Generic[Known]):
         `of(activity, known, rng)` computes all quantities of one phase. `rng` depends on the seed, the measure and the
         phase only, so that no number depends on what is measured beside it.
     learn
-        `learn(phases)` is called once, with the activity in every phase, for what all calls of `of` need to know.
+        `learn(phases)` is called once, with the activity in every phase as the paper reads it, for what all calls of
+        `of` need to know, such as grids, which are then the same in every window.
     awake
         False leaves the active phase out of the result: it is only compared with.
     readings
@@ -72,6 +76,14 @@ class Measure(Generic[Known]):
         Rows beside the phases, each from `row(known, rng)`, such as that of the uniform density.
     space
         The only kind of space that it is for, such as `Circle`; None for all.
+    horizon
+        The steps at rest, first and end, that the paper reads.
+    windows
+        True applies the measure to each of `WINDOWS` of rest as well.
+    hidden
+        True for a measure of hidden states.
+    thin
+        True for a measure of places, not of paths: it is handed equally many steps of every window.
     """
 
     phases: Mapping[str, Phase]
@@ -83,6 +95,10 @@ class Measure(Generic[Known]):
     compare: bool = False
     beside: Mapping[str, Callable[[Known, np.random.Generator], Values]] = field(default_factory=dict)
     space: SpaceClass | None = None
+    horizon: tuple[int, int] = (0, 1000)
+    windows: bool = True
+    hidden: bool = False
+    thin: bool = False
 
 
 def per_trial(**functions: Callable[[np.ndarray, Space], np.ndarray]) -> Callable[[Activity, Any, Any], Values]:

@@ -58,14 +58,15 @@ def _histogram(points: Float[np.ndarray, "point 1"], period: tuple[float, float]
 def of(activity: Activity, _known: None, _: np.random.Generator) -> Values:
     """Map where decoded positions or headings are (1/m^2, 1/m or 1/rad)."""
     density, edges = occupancy(activity.decoded, activity.space)
-    return {"density": density.astype(np.float32), "window": np.array([edge[[0, -1]] for edge in edges])}
+    return {"density": density.astype(np.float32), "extent": np.array([edge[[0, -1]] for edge in edges])}
 
 
 MEASURE = Measure(
     phases=RESTING | UNTRAINED,
     quantities={
         "density": Quantity("1/volume", "density of places", (AXES,)),
-        "window": Quantity("length", "lowest and highest edge of the map", ("axis", "end"), grid=True),
+        "extent": Quantity("length", "lowest and highest edge of the map", ("axis", "end"), grid=True),
     },
     of=of,
+    thin=True,
 )

@@ -6,8 +6,8 @@ import numpy as np
 from jaxtyping import Float
 
 from quiescent.measures.measure import Activities, Measure, Quantity, Values
-from quiescent.quiescence.activity import Activity, Rest
-from quiescent.quiescence.phases import BEHAVIOUR, noise_added
+from quiescent.quiescence.activity import Activity
+from quiescent.quiescence.phases import RESTING
 
 SHOWN = 12
 
@@ -42,9 +42,8 @@ def _padded(paths: Float[np.ndarray, "time trial dim"], steps: int) -> Float[np.
     return padded
 
 
-SHORT = Rest(trials=200, steps=200)
 MEASURE = Measure(
-    phases={"active": BEHAVIOUR, "quiescent": SHORT, "noise_added": noise_added(SHORT)},
+    phases=RESTING,
     quantities={
         "times": Quantity("s", "time", ("time",), grid=True),
         "paths": Quantity("length", "decoded paths", ("time", "trial", "dim")),
@@ -52,4 +51,6 @@ MEASURE = Measure(
     },
     of=of,
     learn=frame_of,
+    horizon=(0, 500),  # the longest path that Krishna et al. (2024) draw, in Fig. C.5
+    windows=False,
 )

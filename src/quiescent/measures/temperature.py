@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from quiescent.measures.distance import distance
-from quiescent.measures.kl import density_of, kl
+from quiescent.measures.kl import density_of, kl, total_variation
 from quiescent.measures.measure import Activities, Measure, PerTrial, Quantity, Values
 from quiescent.measures.variance import variance
 from quiescent.quiescence.activity import Activity, Rest
@@ -37,12 +37,13 @@ def known_of(phases: Activities) -> Known:
 def of(activity: Activity, known: Known, rng: np.random.Generator) -> Values:
     """Compare rest at one strength of noise with behaviour, and with the density and spread of the temperature law."""
     points, space = points_of(activity.decoded), activity.space
-    factor = round(activity.noise_std / known.noise_std, 4)
+    factor = round(activity.noise_std / known.noise_std, 6)
     source = density_of(points, space)
     law = Tempered(known.density, 2 / factor**2, space) if factor else None
     return {
         "factor": factor,
         "kl": math.nan if source is None else kl(source, known.density, rng=rng).value,
+        "total_variation": math.nan if source is None else total_variation(source, known.density, rng),
         "kl_tempered": math.nan if source is None or law is None else kl(source, law, rng=rng).value,
         "spread": float(space.spread(points, np.ones(len(points)))) if len(points) else math.nan,
         "predicted": math.nan if law is None else float(space.spread(law.points, law.weights)),
@@ -53,7 +54,7 @@ def of(activity: Activity, known: Known, rng: np.random.Generator) -> Values:
 
 def at_noise(factor: float) -> Rest:
     """Let a network that was trained with noise rest with so many times its standard deviation."""
-    return Rest(trials=200, steps=1000, burn_in=500, noise=factor, networks="noisy")
+    return Rest(trials=200, steps=1000, noise=factor, networks="noisy")
 
 
 MEASURE = Measure(
@@ -61,6 +62,7 @@ MEASURE = Measure(
     quantities={
         "factor": Quantity("", "noise at rest over the trained noise"),
         "kl": Quantity("nats", "KL divergence from behaviour"),
+        "total_variation": Quantity("", "total variation from behaviour's density"),
         "kl_tempered": Quantity("nats", "KL divergence from the law's density p^(2/c^2)"),
         "spread": Quantity("spread", "spread of places"),
         "predicted": Quantity("spread", "spread of places by the law"),
@@ -70,4 +72,6 @@ MEASURE = Measure(
     of=of,
     learn=known_of,
     awake=False,
+    horizon=(500, 1000),
+    windows=False,
 )

@@ -4,8 +4,7 @@ import numpy as np
 from jaxtyping import Float
 
 from quiescent.measures.measure import Measure, Quantity, per_trial
-from quiescent.quiescence.activity import Rest
-from quiescent.quiescence.phases import noise_added
+from quiescent.quiescence.phases import REST, noise_added
 from quiescent.spaces import Space
 
 
@@ -20,9 +19,9 @@ def variance(paths: Float[np.ndarray, "time trial dim"], space: Space) -> Float[
     return space.spread(paths)
 
 
-LONG = Rest(trials=500, steps=2000, burn_in=1000)
 MEASURE = Measure(
-    phases={"quiescent": LONG, "noise_added": noise_added(LONG)},
+    phases={"quiescent": REST, "noise_added": noise_added(REST)},
     quantities={"variance": Quantity("spread", "variance of a path", error=True)},
     of=per_trial(variance=variance),
+    horizon=(1000, 2000),
 )

@@ -56,4 +56,5 @@ MEASURE = Measure(
     of=of,
     learn=behaviour,
     awake=False,
+    thin=True,
 )

@@ -32,3 +32,8 @@ class NoiseLevels(NamedTuple):
     def recurrent_std(self) -> float:
         """Compute the standard deviation of recurrent noise: of the uniform shape 1/sqrt(12) of its range."""
         return self.recurrent / (12**0.5 if self.shape == "uniform" else 1)
+
+    @property
+    def recurrent_mean(self) -> float:
+        """Compute the mean of recurrent noise: of the uniform shape half of its range, a constant drive."""
+        return self.recurrent / 2 if self.shape == "uniform" else 0.0

@@ -6,9 +6,10 @@ import numpy as np
 from jaxtyping import Float
 
 from quiescent.measures.coverage import bins_of, coverage, visited
-from quiescent.measures.displacement import displacement, log_lags
+from quiescent.measures.displacement import log_lags
 from quiescent.measures.kl import density_of, kl
 from quiescent.measures.manifold import EVERY, FIRST
+from quiescent.measures.motion import displacement
 from quiescent.page.pack import pack
 from quiescent.quiescence.activity import Activity
 from quiescent.quiescence.components import principal, spread_of

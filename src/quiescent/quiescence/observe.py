@@ -2,21 +2,25 @@
 
 from math import sqrt
 
+import numpy as np
 import torch
+from jaxtyping import Float
+from torch import Tensor
 
 from quiescent.config.load import task_noise
 from quiescent.errors import QuiescentError
 from quiescent.machine.lanes import Share
 from quiescent.machine.scratch import Scratch
 from quiescent.networks import NoiseLevels
-from quiescent.quiescence.activity import Active, Activity, Phase, Rest, RestNoise
+from quiescent.quiescence.activity import Active, Activity, Kicked, Phase, Rest, RestNoise, kept_steps
+from quiescent.quiescence.kicked import kicked
 from quiescent.quiescence.seen import Seen, gather, joined, see
 from quiescent.quiescence.valid import ValidCodes, valid_codes
 from quiescent.simulation.episode import perform, prepare
 from quiescent.simulation.members import Members, sample
 from quiescent.streams import Purpose, Streams, open_streams
 
-CHUNK = 50  # steps that a resting population is simulated for before it is read out
+CHUNK = 52  # steps, a multiple of `JUDGED`, that a resting population is simulated for before it is read out
 
 
 def active(members: Members, *, trials: int = 200, keep_states: bool = False, judge: bool = False) -> list[Activity]:
@@ -75,9 +79,9 @@ def rest(
         First steps that are left out of the result.
     noise
         Standard deviation of recurrent noise: `scaled`, sqrt(2) times the trained one (Krishna et al. 2024, eq. 19);
-        `same`; a number, another multiple of it; or `absolute`, sqrt(2 * sigma2).
+        `same`; a number, another multiple of it; `absolute`, sqrt(2 * sigma2); or `task`, sqrt(sigma2).
     sigma2
-        Variance per step of `absolute` noise; by default that of the noisy networks of the same task.
+        Variance per step of `absolute` and `task` noise; by default that of the noisy networks of the same task.
     keep_states, judge
         True keeps the hidden states, or how good the code is at every step.
 
@@ -106,7 +110,9 @@ def rest(
 
 
 def observe(members: Members, phase: Phase, *, judge: bool = False) -> list[Activity]:
-    """Simulate every member in any phase."""
+    """Simulate every member in any phase; a kick is not judged."""
+    if isinstance(phase, Kicked):
+        return kicked(members, phase)
     return _active(members, phase, judge) if isinstance(phase, Active) else _rest(members, phase, judge)
 
 
@@ -114,8 +120,10 @@ def rest_noise(members: Members, phase: Rest) -> list[NoiseLevels]:
     """Choose the noise of every member at rest; only recurrent noise differs from the trained one."""
     levels = []
     for config, trained in zip(members.configs, members.noise, strict=True):
-        if phase.noise == "absolute" or (phase.weights == "initial" and trained.recurrent == 0):
-            variance = 2 * (task_noise(config) if phase.sigma2 is None else phase.sigma2)
+        still = phase.weights == "initial" and trained.recurrent == 0
+        if phase.noise in ("absolute", "task") or still:
+            times = phase.times**2 if phase.noise == "task" else 2
+            variance = times * (task_noise(config) if phase.sigma2 is None else phase.sigma2)
         else:
             variance = factor(phase.noise) ** 2 * config.network.sigma2_rec
         levels.append(trained._replace(recurrent=sqrt(variance)))
@@ -125,6 +133,15 @@ def rest_noise(members: Members, phase: Rest) -> list[NoiseLevels]:
 def factor(noise: RestNoise | None) -> float:
     """Divide the standard deviation of noise at rest by the trained one; `None` is `scaled`."""
     return {"scaled": sqrt(2), "same": 1.0}[noise or "scaled"] if not isinstance(noise, float | int) else noise
+
+
+def starts_of(members: Members, phase: Rest) -> Float[Tensor, "member trial dim"]:
+    """Sample where rest begins: from the starts of fresh trials, or from only a few of them."""
+    start = sample(members, phase.trials, _streams(members, "quiescent", phase.trials)).start
+    if phase.places:
+        group = torch.arange(phase.trials, device=start.device) * phase.places // phase.trials
+        start = start[:, group]
+    return start
 
 
 @torch.no_grad()
@@ -146,12 +163,11 @@ def _active(members: Members, phase: Active, judge: bool) -> list[Activity]:
 def _rest(members: Members, phase: Rest, judge: bool) -> list[Activity]:
     noise = rest_noise(members, phase)
     streams = _streams(members, "quiescent", phase.trials)
-    batch = sample(members, phase.trials, streams)
-    start = batch.start
-    if phase.places:
-        group = torch.arange(phase.trials, device=start.device) * phase.places // phase.trials
-        start = start[:, group]
-    silence = torch.zeros_like(batch.inputs[:1])
+    start = starts_of(members, phase)
+    silence = start.new_zeros(1, *start.shape[:-1], members.configs[0].task.n_inputs)
+    first = phase.burn_in - phase.burn_in % CHUNK  # step of the first piece that is looked at
+    kept = kept_steps(phase.steps) if phase.states == "some" else np.arange(phase.steps)
+    kept = kept[kept >= first]
     codes = _valid_codes(members) if judge else None
 
     def work(share: Share, scratch: Scratch) -> Seen:
@@ -163,13 +179,13 @@ def _rest(members: Members, phase: Rest, judge: bool) -> list[Activity]:
             episode = prepare(members, state, inputs, noise, streams, share, scratch)
             perform(episode)
             state = episode.states[-1].clone()
-            skip = max(0, phase.burn_in - begin)
-            if skip < steps:
-                seen = see(members, share, episode, phase, codes)
-                pieces.append(Seen(*(None if array is None else array[skip:] for array in seen)))  # type: ignore[arg-type]
+            if begin + steps > phase.burn_in:
+                now = kept[(kept >= begin) & (kept < begin + steps)] - begin
+                pieces.append(see(members, share, episode, phase, codes, now.tolist()))
         return joined(pieces)
 
-    return gather(members, work, phase.trials, noise, None)
+    activities = gather(members, work, phase.trials, noise, None, kept - first)
+    return [activity.between(phase.burn_in - first, phase.steps - first) for activity in activities]
 
 
 def _streams(members: Members, purpose: Purpose, trials: int) -> list[Streams]:

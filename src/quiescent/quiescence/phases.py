@@ -1,9 +1,10 @@
-"""Phases that several measures share, so that each is simulated once."""
+"""Phases that measures share. Each is simulated once, and rest is then read in windows."""
 
 from quiescent.quiescence.activity import Active, Phase, Rest
 
 BEHAVIOUR = Active(trials=200)
 OTHER_BEHAVIOUR = Active(trials=200, again=True)
+HIDDEN_BEHAVIOUR = Active(trials=1000, states=True, drift=True)
 
 
 def noise_added(rest: Rest) -> Rest:
@@ -11,14 +12,8 @@ def noise_added(rest: Rest) -> Rest:
     return rest._replace(noise="absolute", networks="noise_free")
 
 
-# Krishna et al. (2024): 1,000 steps at rest; noise is added to networks trained without.
-REST = Rest(trials=200, steps=1000)
+# The longest rest of Krishna et al. (2024): 40 s, of which every measure reads its part.
+REST = Rest(trials=200, steps=2000, states="some")
 RESTING: dict[str, Phase] = {"active": BEHAVIOUR, "quiescent": REST, "noise_added": noise_added(REST)}
 UNTRAINED: dict[str, Phase] = {"random": REST._replace(weights="initial")}
-
-LONG_HIDDEN = Rest(trials=1000, steps=200, states=True)
-HIDDEN: dict[str, Phase] = {
-    "active": Active(trials=1000, states=True),
-    "quiescent": LONG_HIDDEN,
-    "noise_added": noise_added(LONG_HIDDEN),
-}
+HIDDEN: dict[str, Phase] = {**RESTING, "active": HIDDEN_BEHAVIOUR}

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import torch
+from jaxtyping import Int
 from torch import Tensor
 
 from quiescent.machine.lanes import Lanes, Share
@@ -11,47 +13,60 @@ from quiescent.machine.scratch import Scratch
 from quiescent.networks import NoiseLevels
 from quiescent.networks.loop import bias_as_input, update
 from quiescent.networks.products import rows
-from quiescent.quiescence.activity import Active, Activity, Phase, Quality
-from quiescent.quiescence.valid import ValidCodes
+from quiescent.quiescence.activity import Active, Activity, Kicked, Phase, Quality, Rest
+from quiescent.quiescence.homogeneity import is_homogeneous
+from quiescent.quiescence.leak import leak_of
+from quiescent.quiescence.valid import ValidCodes, judge_some
 from quiescent.simulation.episode import Episode, outputs, unrow
 from quiescent.simulation.members import Members
+
+JUDGED = 4  # steps at rest from one whose code is judged to the next: it costs as much as simulating several
 
 
 class Seen(NamedTuple):
     """Arrays (time, ..., trial, channel) that are kept of a share of the trials; None: not asked for."""
 
     decoded: Tensor
-    total: Tensor | None  # read-out activity of all cells
-    distance: Tensor | None  # to the nearest valid code
+    shape: Tensor | None  # distance from the nearest valid code
+    amplitude: Tensor | None  # of the code
     states: Tensor | None
     drift: Tensor | None
 
 
 def see(
-    members: Members, share: Share, episode: Episode, phase: Phase, codes: Sequence[ValidCodes | None] | None
+    members: Members,
+    share: Share,
+    episode: Episode,
+    phase: Phase,
+    codes: Sequence[ValidCodes | None] | None,
+    kept: Sequence[int] | None = None,
 ) -> Seen:
-    """Keep of a performed episode what the phase asks for, on the CPU."""
+    """Keep of a performed episode what the phase asks for, on the CPU; of hidden states the steps `kept`, or all."""
     steps = len(episode.inputs)
     read = outputs(episode)
-    decoded, total, distance, states, drift = unrow(members.decode(share.member, read), steps), None, None, None, None
+    decoded, shape, amplitude, states, drift = unrow(members.decode(share.member, read), steps), None, None, None, None
     if codes is not None:
-        total = unrow(read.sum(-1, keepdim=True), steps).cpu()
-        if isinstance(share.member, int):
-            away = _distance(codes[share.member], read)
-        else:
-            away = torch.stack([_distance(*pair) for pair in zip(codes[share.member], read, strict=True)])
-        distance = unrow(away, steps).cpu()
-    if phase.states:
-        states = episode.states[1:].clone().cpu()
+        shape, amplitude = _judged(codes, share, read, steps, JUDGED if isinstance(phase, Rest) else 1)
+    if not isinstance(phase, Kicked) and phase.states:
+        states = episode.states[1:].clone() if kept is None else episode.states[1:][list(kept)]
+        states = states.cpu()
     if isinstance(phase, Active) and phase.drift:
         before = rows(episode.states[1:])
         network, nothing = bias_as_input(episode.network, torch.zeros_like(rows(episode.inputs)))
         drift = unrow(update(network, before, nothing) - before, steps).cpu()
-    return Seen(decoded.cpu(), total, distance, states, drift)
+    return Seen(decoded.cpu(), shape, amplitude, states, drift)
 
 
-def _distance(codes: ValidCodes | None, outputs: Tensor) -> Tensor:
-    return torch.zeros_like(outputs[..., :1]) if codes is None else codes.distance(outputs)[..., None]
+def _judged(
+    codes: Sequence[ValidCodes | None], share: Share, read: Tensor, steps: int, every: int
+) -> tuple[Tensor, Tensor]:
+    """Judge the read-outs of one member, or of all: shape distance and amplitude, (time, ..., trial, 1)."""
+    if isinstance(share.member, int):
+        judged = judge_some(codes[share.member], unrow(read, steps), every)
+        return judged.shape[..., None].cpu(), judged.amplitude[..., None].cpu()
+    members = [judge_some(own, unrow(outputs, steps), every) for own, outputs in zip(codes, read, strict=True)]
+    shape, amplitude = (torch.stack(values, 1) for values in zip(*members, strict=True))
+    return shape[..., None].cpu(), amplitude[..., None].cpu()
 
 
 def joined(pieces: list[Seen]) -> Seen:
@@ -67,8 +82,12 @@ def gather(
     trials: int,
     noise: Sequence[NoiseLevels],
     truth: Tensor | None,
+    kept: Int[np.ndarray, " kept"] | None = None,
 ) -> list[Activity]:
-    """Do `work` for every share of the trials, and put the activity of every member together."""
+    """Do `work` for every share of the trials, and put the activity of every member together.
+
+    `kept` are the steps that hidden states are of.
+    """
     with Lanes(members.network.device) as lanes:
         parts = lanes.map(work, len(members.seeds), trials, members.network.units)
     whole = {}
@@ -90,9 +109,13 @@ def gather(
             states=own.get("states"),
             space=task.space,
             dt=task.dt,
-            quality=Quality(own["total"][..., 0], own["distance"][..., 0]) if "total" in own else None,
+            quality=Quality(own["shape"][..., 0], own["amplitude"][..., 0]) if "shape" in own else None,
             drift=own.get("drift"),
             noise_std=noise[member].recurrent_std,
+            kept=kept,
+            homogeneous=is_homogeneous(members.network.member(member)),
+            leak=leak_of(members.network),
+            noise_mean=noise[member].recurrent_mean,
         )
 
     return [activity(member) for member in range(len(members.seeds))]

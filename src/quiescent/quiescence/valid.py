@@ -1,7 +1,8 @@
-"""Valid codes: the distance of a read-out from the codes that places or headings have."""
+"""Valid codes: how near a read-out is to the codes that places or headings have, in shape and in amplitude."""
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from jaxtyping import Float
@@ -14,6 +15,13 @@ from quiescent.tasks.codes import Code
 MOST_NODES = 64  # per dimension, but for one beyond each wall
 
 
+class Judged(NamedTuple):
+    """How near read-outs are to the codes of places: in shape (0 to 1), and the factor of the nearest code."""
+
+    shape: Float[Tensor, " row"]
+    amplitude: Float[Tensor, " row"]
+
+
 @dataclass(frozen=True)
 class ValidCodes:
     """Codes of the nodes of a grid over the space, which lie half a tuning width apart."""
@@ -21,23 +29,39 @@ class ValidCodes:
     codes: Float[Tensor, "node cell"]
     neighbours: tuple[tuple[Tensor, Tensor], ...]  # of every node, before and after it along each dimension
 
-    def distance(self, outputs: Float[Tensor, "row cell"]) -> Float[Tensor, " row"]:
-        """Compute the relative squared distance to the nearest valid code, `min_x |y - f(x)|^2 / |f(x)|^2`.
+    def judge(self, outputs: Float[Tensor, "row cell"]) -> Judged:
+        """Compute the shape distance of read-outs from the codes of all places, and their amplitude.
 
-        It is that of the nearest node, less what a parabola through its neighbours gains between nodes: mostly within
-        0.005 of the minimum.
+        Of a read-out y the shape distance is `1 - max_x cos^2(y, f(x))` and the amplitude `<y, f(x)> / |f(x)|^2` at
+        that x. The maximum is that of the nodes, with what a parabola through a node's neighbours gains between nodes.
+        A read-out that resembles no code (a cosine of 0 or less) has distance 1 and amplitude 0.
         """
-        norms = self.codes.square().sum(-1)
-        squares = torch.addmm(norms, outputs, self.codes.mT, alpha=-2)  # less |y|^2, which is the same for all
-        lowest, node = squares.min(-1)
-        gained = torch.zeros_like(lowest)
+        norms = self.codes.norm(dim=-1)
+        cosines = outputs @ (self.codes / norms[:, None]).mT  # times |y|
+        highest, node = cosines.max(-1)
+        gained = torch.zeros_like(highest)
         for before, after in self.neighbours:
-            left, right = (squares.gather(-1, side[node, None])[:, 0] for side in (before, after))
-            curvature = left + right - 2 * lowest
+            left, right = (cosines.gather(-1, side[node, None])[:, 0] for side in (before, after))
+            curvature = 2 * highest - left - right
             inside = (before[node] != node) & (after[node] != node) & (curvature > 0)
             gained += torch.where(inside, (left - right).square() / (8 * curvature), 0)
-        distance = (lowest - gained + outputs.square().sum(-1)).clamp_min(0)
-        return distance / norms[node]
+        along = (highest + gained).clamp_min(0)
+        length = outputs.norm(dim=-1)
+        cosine = torch.where(length > 0, along / length, 0).clamp_max(1)
+        return Judged(1 - cosine.square(), along / norms[node])
+
+
+def judge_some(codes: ValidCodes | None, outputs: Float[Tensor, "time trial cell"], every: int) -> Judged:
+    """Judge one step in `every` of some read-outs, and let it stand for the steps up to the next one.
+
+    Without `codes` every output is the code of some value.
+    """
+    steps, trials, _ = outputs.shape
+    if codes is None:
+        return Judged(outputs.new_zeros(steps, trials), outputs.new_ones(steps, trials))
+    some = outputs[::every]
+    judged = codes.judge(some.flatten(0, 1))
+    return Judged(*(values.reshape(-1, trials).repeat_interleave(every, 0)[:steps] for values in judged))
 
 
 def valid_codes(code: Code, space: Space, like: Tensor) -> ValidCodes | None:

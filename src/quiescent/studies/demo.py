@@ -16,6 +16,7 @@ from quiescent.figures.density import draw_density
 from quiescent.figures.style import COLOURS, panels, save, style
 from quiescent.figures.trajectories import draw_paths
 from quiescent.machine.device import usable_device
+from quiescent.measures.measure import PAPER
 from quiescent.measures.occupancy import occupancy
 from quiescent.page.write import write_page
 from quiescent.quiescence.activity import Active, Activity, Phase, Rest
@@ -100,7 +101,7 @@ def _table(runs: dict[str, list[Run]], device: str | None) -> Table:
     for network, members in runs.items():
         error = mean_and_spread(100 * run.metrics()[-1].error ** 0.5 for run in members)
         kl, variance, distance = (
-            measure(name, members, device=device)[name].sel(reading="all").isel(condition=0)
+            measure(name, members, device=device)[name].sel(reading="all", window=PAPER).isel(condition=0)
             for name in ("kl", "variance", "distance")
         )
         rows.append([network, "awake", error, "", "", mean_and_spread(100 * distance.sel(phase="active").values)])

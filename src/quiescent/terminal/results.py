@@ -15,6 +15,7 @@ FEW = 6  # labels of a dimension of numbers that a table shows; a variable over 
 READINGS = {"all": "all steps", "valid": "valid steps"}
 NAMES = {"reading": "steps"}  # of columns, where a dimension goes by another name
 NOTHING = "-"
+LABELLED = ("condition", "seed", "phase", "reading", "window", "control")  # dimensions of tables, not of curves
 
 
 class Cells(NamedTuple):
@@ -55,7 +56,7 @@ def result_tables(results: xr.Dataset, measure: str, width: int) -> list[Table]:
 
 
 def _is_table(array: xr.DataArray) -> bool:
-    further = [dim for dim in array.dims if dim not in ("condition", "seed", "phase", "reading")]
+    further = [dim for dim in array.dims if dim not in LABELLED]
     if len(further) > 1:
         return False
     return all(
@@ -177,7 +178,7 @@ def _curves_table(results: xr.Dataset, curves: Sequence[str]) -> Table:
     rows = []
     for name in curves:
         array = results[name]
-        further = [str(dim) for dim in array.dims if dim not in ("condition", "seed", "phase", "reading")]
+        further = [str(dim) for dim in array.dims if dim not in LABELLED]
         rows.append([name, ", ".join(_extent(results, dim) for dim in further), _range(array)])
     return Table(["curve or map", "over", "values"], rows)
 

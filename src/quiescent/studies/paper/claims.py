@@ -1,199 +1,161 @@
-"""The claims of Krishna et al. (2024), and of its theory, as data: which effects have to lie where."""
+"""The claims of Krishna et al. (2024), of its theory and of its readers, as data: which effects have to lie where."""
 
-import math
-from collections.abc import Sequence
+from collections.abc import Callable
 
-from quiescent.studies.paper.criteria import (
-    aligned,
-    context,
-    drift,
-    erratic,
-    explores_less,
-    matches,
-    prefers_own,
-    short,
-    smooth,
-)
-from quiescent.studies.paper.effects import Claim, Criterion, difference, log, log_ratio, number, plain, ratio
-from quiescent.studies.paper.experiments import NOISY
-from quiescent.studies.paper.temperature import best_factor, law_gain, spread_slope
+from quiescent.studies.paper.criteria import headings, replay, scale, theory
+from quiescent.studies.paper.experiments import Family, Form, named
+from quiescent.studies.paper.judge import Claim, Criterion
 
-UNBIASED, BIASED = NOISY, "spatial_navigation/noisy_biased"
-FREE, FREE_BIASED = "spatial_navigation/no-noise_unbiased", "spatial_navigation/no-noise_biased"
-HD, HD_BIASED, HD_FREE = (f"head_direction/{name}" for name in ("noisy_unbiased", "noisy_biased", "no-noise_unbiased"))
-GRU, GRU_BIASED = "gru/noisy_unbiased", "gru/noisy_biased"
-LONG, UNIFORM = f"{NOISY}_long", f"{NOISY}_uniform"
+Names = tuple[str | None, ...]
 
 
-CLAIMS: Sequence[Claim] = (
-    Claim(
-        "1",
-        "Noisy networks at rest match the density of unbiased behaviour: far below the untrained network, near the "
-        "floor",
-        matches(UNBIASED),
-        ["spatial_navigation/kl_matrix", "spatial_navigation/density"],
-        context(UNBIASED),
-    ),
-    Claim(
-        "2",
-        "The same when behaviour is biased; each network matches its own behaviour better than the other",
-        [*matches(BIASED), prefers_own(BIASED, UNBIASED), prefers_own(UNBIASED, BIASED)],
-        ["spatial_navigation/kl_matrix", "spatial_navigation/density"],
-        context(BIASED),
-    ),
-    Claim(
-        "3",
-        "Networks trained without noise have a low KL too, but explore less",
-        [
-            matches(FREE)[0],
-            matches(FREE_BIASED)[0],
-            *explores_less(UNBIASED, FREE),
-            *explores_less(BIASED, FREE_BIASED),
-        ],
-        ["spatial_navigation/summary", "spatial_navigation/displacement", "spatial_navigation/coverage"],
-        context(FREE),
-    ),
-    Claim(
-        "4",
-        "Noisy networks' paths at rest are smooth; noise added at rest to networks trained without it makes them "
-        "erratic",
-        [smooth(UNBIASED), smooth(BIASED), erratic(FREE), erratic(FREE_BIASED)],
-        ["spatial_navigation/summary", "spatial_navigation/trajectories"],
-    ),
-    Claim(
-        "5",
-        "Active and quiescent states share a low-dimensional manifold",
-        [aligned(UNBIASED), aligned(BIASED)],
-        ["spatial_navigation/dimensionality", "spatial_navigation/manifold"],
-        [
-            Criterion(
-                f"{short(one)}: participation ratio, {phase}", number("dimensionality", "participation", one, phase)
-            )
-            for one in (UNBIASED, BIASED)
-            for phase in ("active", "quiescent")
-        ]
-        + [
-            Criterion(
-                f"{short(one)}: fraction in behaviour's 10 PCs, {phase}",
-                number("dimensionality", "shared", one, phase, component=10),
-            )
-            for one in (UNBIASED, BIASED)
-            for phase in ("active", "quiescent")
-        ],
-    ),
-    Claim(
-        "6",
-        "Undoubled noise at rest gives the same result; the match is best at sqrt(2), and the spread follows p^(2/c^2)",
-        [
-            *matches(UNBIASED, "same", ", undoubled"),
-            *matches(BIASED, "same", ", undoubled"),
-            *(
-                Criterion(f"{short(one)}: best factor, octaves from sqrt(2)", best_factor(one), low=-0.5, high=0.5)
-                for one in (UNBIASED, BIASED)
-            ),
-            Criterion("noisy_biased: slope of log spread on the law's", spread_slope(BIASED), low=0.5, high=1.5),
-            Criterion("noisy_biased: KL gained by the law's density", law_gain(BIASED), low=0.0, unit="nats"),
-        ],
-        ["spatial_navigation/temperature"],
-        [
-            Criterion("noisy_unbiased: slope of log spread on the law's", spread_slope(UNBIASED)),
-            Criterion("noisy_unbiased: KL gained by the law's density", law_gain(UNBIASED), unit="nats"),
-        ],
-    ),
-    Claim(
-        "7",
-        "The manifold of headings is a ring and covered at rest; at rest it turns counter-clockwise if behaviour did,"
-        " else not",
-        [
-            Criterion(
-                "noisy_unbiased: persistence of the ring (death over birth)",
-                log(plain("ring", "ratio", HD)),
-                low=math.log(3),
-                ratio=True,
-            ),
-            Criterion("noisy_unbiased: fraction of the ring covered at rest", number("ring", "covered", HD), low=0.9),
-            Criterion(
-                "noisy_biased: mean angular velocity at rest",
-                number("turning", "velocity", HD_BIASED),
-                low=0.0,
-                unit="rad/s",
-            ),
-            Criterion(
-                "noisy_unbiased: mean angular velocity at rest over noisy_biased's awake",
-                ratio(number("turning", "velocity", HD), number("turning", "velocity", HD_BIASED, "active")),
-                low=-0.1,
-                high=0.1,
-            ),
-        ],
-        ["head_direction/ring", "head_direction/turning", "head_direction/density"],
-        [
-            *context(HD),
-            *context(HD_BIASED),
-            Criterion("noisy_biased: clockwise steps at rest", number("turning", "reversals", HD_BIASED)),
-        ],
-    ),
-    Claim(
-        "8",
-        "Gated networks show 1 and 2 (noise at rest not doubled, as in the paper)",
-        [*matches(GRU), *matches(GRU_BIASED), prefers_own(GRU_BIASED, GRU), prefers_own(GRU, GRU_BIASED)],
-        ["gru/kl_matrix", "gru/density"],
-        [*context(GRU), *context(GRU, "doubled")[:1], *context(GRU_BIASED, "doubled")[:1]],
-    ),
-    Claim(
-        "9",
-        "The theory: left alone, a noisy network climbs the score of the density of its active states, by sigma^2",
-        [
-            *(
-                Criterion(f"{short(one)}: cosine of drift and score, 3 PCs", drift("cosine", one), low=0.5)
-                for one in (UNBIASED, BIASED)
-            ),
-            *(
-                Criterion(
-                    f"{short(one)}: slope over sigma^2, 3 PCs", drift("slope_over_theory", one), low=0.5, high=2.0
-                )
-                for one in (UNBIASED, BIASED)
-            ),
-            Criterion(
-                "cosine, noisy less noise-free", difference(drift("cosine", UNBIASED), drift("cosine", FREE)), low=0.0
-            ),
-        ],
-        ["spatial_navigation/drift"],
-    ),
-    Claim(
-        "10",
-        "A dream lasts as long as the code at rest stays valid; longer training trials extend it",
-        [
-            Criterion(
-                "longer trials over usual ones: time at rest until the code fades",
-                log_ratio(number("validity", "lifetime", LONG), number("validity", "lifetime", UNBIASED)),
-                low=0.0,
-                ratio=True,
-            )
-        ],
-        ["spatial_navigation/validity"],
-        [
-            Criterion(f"{one}: valid for", number("validity", "lifetime", one), unit="s")
-            for one in (UNBIASED, BIASED, FREE, FREE_BIASED, LONG, HD, HD_BIASED, HD_FREE, GRU, GRU_BIASED)
-        ],
-    ),
-)
+def claims_of(form: Form) -> list[Claim]:
+    """List the claims about networks of a form; what is said of networks that are not planned in it is left out."""
+    box, ring, gated = (_names(family, form) for family in ("spatial_navigation", "head_direction", "gru"))
+    written = _names("spatial_navigation", "as written")
+    claims = [*_replay(box), *_rest(box), *_others(ring, gated), *_implied(box), *_asked(box, written, ring)]
+    return [claim for claim in claims if claim.criteria]
 
 
-def _results_of(condition: str) -> list[Criterion]:
-    """Claim of one condition what is claimed of unbiased noisy networks."""
-    criteria = [
-        *matches(condition),
-        *explores_less(condition, FREE),
-        smooth(condition),
-        aligned(condition),
-        Criterion("cosine of drift and score, 3 PCs", drift("cosine", condition), low=0.5),
-        Criterion("slope over sigma^2, 3 PCs", drift("slope_over_theory", condition), low=0.5, high=2.0),
+def _names(family: Family, form: Form) -> Names:
+    names = ("noisy_unbiased", "noisy_biased", "no-noise_unbiased", "no-noise_biased")
+    return tuple(named(family, name, form) for name in names)
+
+
+def _all(make: Callable[..., Criterion | list[Criterion]], *groups: tuple[str | None, ...]) -> list[Criterion]:
+    """Make criteria of every group of conditions that is planned."""
+    criteria: list[Criterion] = []
+    for group in groups:
+        if None not in group:
+            made = make(*group)
+            criteria += made if isinstance(made, list) else [made]
+    return criteria
+
+
+def _replay(box: Names) -> list[Claim]:
+    unbiased, biased, free, free_biased = box
+    return [
+        Claim(
+            "1",
+            "paper",
+            "At rest, networks that learned with noise visit the places of their own behaviour",
+            [
+                *_all(replay.keeps_apart, (unbiased, biased)),
+                *_all(replay.comes_nearer, (biased,)),
+                *_all(replay.forgets_its_start, (unbiased,), (biased,)),
+            ],
+            ["spatial_navigation/kl_matrix", "spatial_navigation/density", "spatial_navigation/stationarity"],
+            [*_all(replay.context, (unbiased,), (biased,))],
+        ),
+        Claim(
+            "2",
+            "paper",
+            "Networks that learned without noise move less at rest",
+            _all(replay.varies_more, (unbiased, free), (biased, free_biased)),
+            ["spatial_navigation/summary", "spatial_navigation/displacement", "spatial_navigation/coverage"],
+            _all(replay.context, (free,), (free_biased,)),
+        ),
     ]
-    return [one._replace(name=one.name.replace(short(condition), "noisy")) for one in criteria]
 
 
-# The authors' public code samples noise from Uniform[0, 1) where the paper has a Gaussian: which results change?
-NOISES = {
-    kind: Claim(f"{kind} noise", f"Results of unbiased noisy networks, with {kind} noise", _results_of(one), [])
-    for kind, one in (("gaussian", UNBIASED), ("uniform", UNIFORM))
-}
+def _rest(box: Names) -> list[Claim]:
+    unbiased, biased, free, free_biased = box
+    return [
+        Claim(
+            "3",
+            "paper",
+            "Paths at rest are smooth; noise added at rest to networks that learned without it makes them erratic",
+            [*_all(replay.smooth, (unbiased,), (biased,)), *_all(replay.erratic, (free,), (free_biased,))],
+            ["spatial_navigation/summary", "spatial_navigation/trajectories"],
+        ),
+        Claim(
+            "4",
+            "paper",
+            "Active and quiescent states share a low-dimensional manifold",
+            _all(theory.shares_manifold, (unbiased,), (biased,)),
+            ["spatial_navigation/dimensionality", "spatial_navigation/manifold"],
+            _all(theory.dimensions, (unbiased,), (biased,)),
+        ),
+        Claim(
+            "5",
+            "paper",
+            "Noise that is not doubled at rest gives the same result",
+            _all(replay.keeps_apart_undoubled, (unbiased, biased)),
+            ["spatial_navigation/kl_matrix", "spatial_navigation/temperature"],
+        ),
+    ]
+
+
+def _others(ring: Names, gated: Names) -> list[Claim]:
+    return [
+        Claim(
+            "6",
+            "paper",
+            "The manifold of headings is a ring, rest diffuses around it, and turns as behaviour turned",
+            [
+                *_all(headings.is_ring, (ring[0],), (ring[1],)),
+                *_all(replay.forgets_its_start, (ring[0],)),
+                *_all(headings.turns, (ring[1], ring[0])),
+            ],
+            ["head_direction/ring", "head_direction/turning", "head_direction/density"],
+            _all(headings.turning_beside, (ring[1], ring[0])),
+        ),
+        Claim(
+            "7",
+            "paper",
+            "Gated networks, whose noise is not doubled, visit the places of their own behaviour too",
+            _all(replay.keeps_apart, (gated[0], gated[1])),
+            ["gru/kl_matrix", "gru/density"],
+            _all(replay.context, (gated[0],), (gated[1],)),
+        ),
+    ]
+
+
+def _implied(box: Names) -> list[Claim]:
+    unbiased, biased, *_ = box
+    return [
+        Claim(
+            "8",
+            "theory",
+            "Noise of sqrt(2) times the trained one fits behaviour best, and the spread follows p^(2/c^2)",
+            [*_all(theory.best_at_root_two, (unbiased,), (biased,)), *_all(theory.follows_law, (biased,))],
+            ["spatial_navigation/temperature"],
+        ),
+        Claim(
+            "9",
+            "theory",
+            "Left alone, a noisy network climbs the score of its active states, as far as a perfect one would",
+            _all(theory.climbs_score, (unbiased,), (biased,)),
+            ["spatial_navigation/drift"],
+            _all(theory.climbing_beside, (unbiased,), (biased,)),
+        ),
+        Claim(
+            "10",
+            "theory",
+            "An update removes noise off the manifold, and keeps what lies along it",
+            _all(theory.denoises, (unbiased,), (biased,)),
+            ["spatial_navigation/denoising"],
+        ),
+    ]
+
+
+def _asked(box: Names, written: Names, ring: Names) -> list[Claim]:
+    unbiased, biased, free, _ = box
+    has_scale = unbiased != written[0]
+    return [
+        Claim(
+            "11",
+            "question",
+            "It is noise at rest that moves a network; what noise in training gives is that the code survives it",
+            [*_all(scale.moved_by_noise, (unbiased,)), *_all(scale.survives_noise, (unbiased, free))],
+            ["spatial_navigation/noise_table"],
+        ),
+        Claim(
+            "12",
+            "question",
+            "A network that has a scale of its own keeps a valid code at rest, where one without loses it",
+            _all(scale.lives_on, (unbiased, written[0]), (biased, written[1])) if has_scale else [],
+            ["spatial_navigation/shape", "spatial_navigation/validity"],
+            _all(scale.scale_of, (unbiased,), (written[0],), (biased,), (written[1],), (ring[0],), (ring[1],)),
+        ),
+    ]

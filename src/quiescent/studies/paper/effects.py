@@ -1,188 +1,140 @@
-"""Claims are decided by effects, each with a 95 % interval over seeds."""
+"""Effects: numbers per seed that claims are decided by, read from results of networks or of controls in their place."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
-from quiescent.evaluation.subject import READINGS
-from quiescent.statistics import seed_interval
+from quiescent.measures.measure import PAPER
 
-Results = Mapping[str, xr.Dataset]  # by "family/measure"
-PerSeed = Float[np.ndarray, " seed"]
-Verdict = Literal["supported", "not supported", "undecided"]
-Effect = Callable[["Reader"], PerSeed]
+Results = Mapping[str, xr.Dataset]  # by "family/measure"; of controls by "controls/<control>/family/measure"
+LEAST = 1e-12  # of a ratio's parts: a seed at which nothing moves is not dropped
+
+
+class Values(NamedTuple):
+    """One number per seed; where it is censored, only a bound is known."""
+
+    numbers: Float[np.ndarray, " seed"]
+    censored: Bool[np.ndarray, " seed"]
+
+
+Effect = Callable[["Reader"], Values]
 
 
 class Reader(NamedTuple):
-    """Look numbers up in results, in one of the two readings."""
+    """Look numbers up in results: in a reading, in a window, and with a control in the place of some conditions."""
 
     results: Results
-    reading: str
+    reading: str = "valid"
+    window: str = PAPER
+    control: str | None = None
+    replaced: tuple[str, ...] = ()
 
-    def get(self, measure: str, variable: str, condition: str, **where: object) -> PerSeed:
-        """Look up one number per seed; NaN for what was not measured."""
+    def dataset(self, measure: str, condition: str) -> xr.Dataset | None:
+        """Find the results of a condition; with a control all are of the seed that controls are measured for."""
         family = condition.split("/")[0]
-        dataset = self.results.get(f"{family}/{measure}")
+        if self.control is not None and condition in self.replaced:
+            return _of(self.results.get(f"controls/{self.control}/{family}/{measure}"), condition)
+        dataset = _of(self.results.get(f"{family}/{measure}"), condition)
+        return dataset if dataset is None or self.control is None else dataset.isel(seed=[0])
+
+    def get(self, measure: str, variable: str, condition: str, **where: object) -> Float[np.ndarray, " seed"]:
+        """Look up one number per seed; NaN for what was not measured."""
+        dataset = self.dataset(measure, condition)
         if dataset is None or variable not in dataset:
             return np.array([math.nan])
         array = dataset[variable]
-        where = {"condition": condition} | where
-        if "reading" in array.dims:
-            where["reading"] = self.reading
+        views = {"reading": self.reading, "window": self.window}
+        where = {dim: label for dim, label in views.items() if dim in array.dims} | where
         for dim, label in where.items():
-            if label not in array[dim].values:
+            if dim not in array.dims or label not in array[dim].values:
                 return np.full(array.sizes["seed"], math.nan)
             array = array.sel({dim: label})
         return np.asarray(array.values, float)
 
 
-class Criterion(NamedTuple):
-    """An effect, and the range in which a claim says that it lies. Of a ratio, the effect is its logarithm."""
-
-    name: str
-    effect: Effect
-    low: float = -math.inf
-    high: float = math.inf
-    ratio: bool = False
-    unit: str = ""
+def _of(dataset: xr.Dataset | None, condition: str) -> xr.Dataset | None:
+    if dataset is None or condition not in dataset["condition"].values:
+        return None
+    return dataset.sel(condition=condition)
 
 
-class Finding(NamedTuple):
-    """The effect of a criterion: mean over seeds and 95 % interval (ratios as such), and the number of seeds."""
-
-    name: str
-    verdict: Verdict
-    mean: float
-    low: float
-    high: float
-    seeds: int
-    claimed: str
-    unit: str
+def values(numbers: Float[np.ndarray, " seed"], censored: Bool[np.ndarray, " seed"] | None = None) -> Values:
+    """Make values of which none is censored, unless it is said."""
+    return Values(numbers, np.zeros(len(numbers), bool) if censored is None else censored)
 
 
-class Claim(NamedTuple):
-    """One row of the table."""
+def number(measure: str, variable: str, condition: str, **where: object) -> Effect:
+    """Take a variable of a measure, at rest unless `phase` says otherwise."""
+    where = {"phase": "quiescent"} | where
 
-    number: str
-    text: str
-    criteria: Sequence[Criterion]
-    figures: Sequence[str]  # that show it, as family/figure
-    reported: Sequence[Criterion] = ()  # numbers beside it, which decide nothing
+    def effect(reader: Reader) -> Values:
+        dims = {dim: label for dim, label in where.items() if label is not None}
+        return values(reader.get(measure, variable, condition, **dims))
 
-
-class Decision(NamedTuple):
-    """A claim decided, by reading."""
-
-    claim: Claim
-    verdicts: Mapping[str, Verdict]
-    findings: Mapping[str, Sequence[Finding]]
-    reported: Mapping[str, Sequence[Finding]]
-
-
-def decide(claim: Claim, results: Results) -> Decision:
-    """Decide a claim: it is supported if all of its criteria are, and not supported if any is not."""
-    verdicts: dict[str, Verdict] = {}
-    findings, reported = {}, {}
-    for reading in READINGS:
-        findings[reading] = [judge(criterion, Reader(results, reading)) for criterion in claim.criteria]
-        reported[reading] = [judge(criterion, Reader(results, reading)) for criterion in claim.reported]
-        different = {finding.verdict for finding in findings[reading]}
-        verdicts[reading] = next(
-            (verdict for verdict in ("not supported", "undecided") if verdict in different), "supported"
-        )
-    return Decision(claim, verdicts, findings, reported)
-
-
-def judge(criterion: Criterion, reader: Reader) -> Finding:
-    """Judge a criterion: supported if its interval lies where the claim says, not supported if it lies outside."""
-    values = criterion.effect(reader)
-    mean, low, high = seed_interval(values)
-    verdict: Verdict = "undecided"
-    if low >= criterion.low and high <= criterion.high:
-        verdict = "supported"
-    elif high < criterion.low or low > criterion.high:
-        verdict = "not supported"
-    shown = math.exp if criterion.ratio else float
-    edges = [shown(edge) for edge in (criterion.low, criterion.high)]
-    if criterion.ratio and edges[0] == 0:
-        edges[0] = -math.inf
-    middle, lowest, highest = (shown(value) if math.isfinite(value) else math.nan for value in (mean, low, high))
-    return Finding(
-        criterion.name,
-        verdict,
-        middle,
-        lowest,
-        highest,
-        int(np.isfinite(values).sum()),
-        _claimed(*edges),
-        criterion.unit,
-    )
-
-
-def _claimed(low: float, high: float) -> str:
-    if math.isinf(low) and math.isinf(high):
-        return ""
-    if math.isinf(high):
-        return f"> {low:.3g}"
-    return f"< {high:.3g}" if math.isinf(low) else f"{low:.3g} to {high:.3g}"
+    return effect
 
 
 def kl(condition: str, phase: str = "quiescent", reference: str = "") -> Effect:
     """Take the KL of a phase from the behaviour of its own or another condition."""
-    return lambda reader: reader.get("kl", "kl", condition, phase=phase, reference=reference or condition)
+    return number("kl", "kl", condition, phase=phase, reference=reference or condition)
 
 
-def number(measure: str, variable: str, condition: str, phase: str = "quiescent", **where: object) -> Effect:
-    """Take a variable of a measure in one phase."""
-    return lambda reader: reader.get(measure, variable, condition, phase=phase, **where)
+def combined(function: Callable[..., np.ndarray], *effects: Effect) -> Effect:
+    """Compute a function of several effects, seed by seed; it is censored where any of them is."""
 
+    def effect(reader: Reader) -> Values:
+        parts = [part(reader) for part in effects]
+        least = min(len(part.numbers) for part in parts)
+        with np.errstate(all="ignore"):
+            numbers = function(*(part.numbers[:least] for part in parts))
+        return Values(np.asarray(numbers, float), np.any([part.censored[:least] for part in parts], axis=0))
 
-def plain(measure: str, variable: str, condition: str, **where: object) -> Effect:
-    """Take a variable of a measure that has no phases."""
-    return lambda reader: reader.get(measure, variable, condition, **where)
-
-
-def log(effect: Effect) -> Effect:
-    """Take the logarithm of an effect."""
-    return lambda reader: np.log(effect(reader))
+    return effect
 
 
 def ratio(above: Effect, below: Effect) -> Effect:
     """Divide one effect by another."""
-    return lambda reader: above(reader) / below(reader)
+    return combined(np.divide, above, below)
 
 
 def difference(first: Effect, second: Effect) -> Effect:
     """Subtract the second effect from the first."""
-    return lambda reader: first(reader) - second(reader)
+    return combined(np.subtract, first, second)
 
 
 def log_ratio(above: Effect, below: Effect) -> Effect:
-    """Take the logarithm of the ratio of two effects; NaN unless both are positive."""
+    """Take the logarithm of the ratio of two effects that are not negative; of zero, a floor is taken."""
 
-    def effect(reader: Reader) -> PerSeed:
-        numbers, others = above(reader), below(reader)
-        fine = (numbers > 0) & (others > 0)
-        return np.where(fine, np.log(np.where(fine, numbers, 1) / np.where(fine, others, 1)), math.nan)
+    def logs(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+        return np.asarray(np.log(np.maximum(first, LEAST)) - np.log(np.maximum(second, LEAST)))
 
-    return effect
-
-
-def excess(condition: str, phase: str = "quiescent") -> Effect:
-    """Measure how far the KL of rest lies from its floor (0), on the way to that of an untrained network (1)."""
-
-    def effect(reader: Reader) -> PerSeed:
-        own, floor = (kl(condition, name)(reader) for name in (phase, "behaviour"))
-        untrained = kl(condition, "random")(reader._replace(reading="all"))  # its code is never valid
-        return np.asarray((own - floor) / (untrained - floor))
-
-    return effect
+    return combined(logs, above, below)
 
 
 def always(effect: Effect) -> Effect:
     """Take the effect over all steps, whatever the reading."""
     return lambda reader: effect(reader._replace(reading="all"))
+
+
+def within(window: str, effect: Effect) -> Effect:
+    """Take the effect in one window, whatever else is looked at."""
+    return lambda reader: effect(reader._replace(window=window))
+
+
+def of_control(control: str, condition: str, effect: Effect) -> Effect:
+    """Take the effect that a control in a network's place has: one number, for all seeds."""
+
+    def replaced(reader: Reader) -> Values:
+        found = effect(reader._replace(control=control, replaced=(condition,))).numbers
+        seeds = 1 if reader.control is not None else _seeds(reader.results)
+        return values(np.full(seeds, found[0] if len(found) else math.nan))
+
+    return replaced
+
+
+def _seeds(results: Results) -> int:
+    return max(dataset.sizes["seed"] for name, dataset in results.items() if not name.startswith("controls/"))

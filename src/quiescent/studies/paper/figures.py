@@ -1,8 +1,13 @@
-"""The figures of the report, as data: of which networks, and what each shows."""
+"""The figures of the report beside those of the paper, as data: of which networks and controls, and what each shows."""
 
 from typing import NamedTuple
 
-from quiescent.studies.paper.experiments import CONDITIONS, NOISY, Family
+import xarray as xr
+
+from quiescent.studies.paper.effects import Results
+from quiescent.studies.paper.experiments import CONDITIONS, Family, matrix_of
+
+BESIDE = ("frozen", "untrained", "readout_noise", "sampler_20mm", "perfect")  # controls that are drawn
 
 
 class Shown(NamedTuple):
@@ -11,8 +16,9 @@ class Shown(NamedTuple):
     figure: str
     family: Family
     caption: str
-    conditions: tuple[str, ...] = ()  # default: those of the paper
+    conditions: tuple[str, ...] = ()  # default: all that are as written
     suffix: str = ""  # of its name, where a figure is shown twice
+    controls: str = ""  # the condition whose place controls take, which are drawn beside the networks
 
     @property
     def name(self) -> str:
@@ -23,134 +29,166 @@ class Shown(NamedTuple):
         """Tell whether a condition is drawn in it."""
         if self.conditions:
             return condition in self.conditions
-        return CONDITIONS[condition].core and CONDITIONS[condition].family == self.family
+        return CONDITIONS[condition].form == "as written" and CONDITIONS[condition].family == self.family
 
 
-ADDED = (NOISY, *(name for name, condition in CONDITIONS.items() if not condition.core))
-LEVELS = ("spatial_navigation/no-noise_unbiased", f"{NOISY}_weak", NOISY, f"{NOISY}_strong")
+def results_of(shown: Shown, measure: str, results: Results) -> xr.Dataset | None:
+    """Select what a figure shows of a measure; controls stand beside the networks as conditions of their own."""
+    dataset = results.get(f"{shown.family}/{measure}")
+    if dataset is None:
+        return None
+    parts = [dataset.sel(condition=[name for name in map(str, dataset["condition"].values) if shown.shows(name)])]
+    for control in BESIDE if shown.controls else ():
+        beside = results.get(f"controls/{control}/{shown.family}/{measure}")
+        if beside is not None and shown.controls in beside["condition"].values:
+            one = beside.sel(condition=[shown.controls])
+            parts.append(one.assign_coords(condition=[f"{shown.family}/{control}"]))
+    if len(parts) == 1:
+        return parts[0]
+    together = xr.concat(parts, "condition", data_vars="all", coords="different", compat="equals", join="outer")
+    # An outer join sorts labels.
+    return together.sel(phase=dataset["phase"].values) if "phase" in together.dims else together
 
 
-FIGURES_SHOWN = (
+def _with_scale(family: Family) -> tuple[str, ...]:
+    """List networks that have a scale of their own, each below those of the same behaviour that have none."""
+    names = [name for name, one in CONDITIONS.items() if one.family == family and one.form != "as published"]
+    scaled = [name for name in names if CONDITIONS[name].form != "as written"]
+    return tuple(name for name in names if name in scaled or any(one.startswith(f"{name}_") for one in scaled))
+
+
+PLANE: Family = "spatial_navigation"
+RING: Family = "head_direction"
+GATED: Family = "gru"
+CODE = (
+    "The code at rest against time: its amplitude over behaviour's (grey: within a factor of two), the distance of its "
+    "shape from the nearest place's, and the fraction of valid codes. "
+)
+STATIONARY = "KL of decoded places from behaviour against time at rest; line: another sample of behaviour, the floor. "
+BANDS = "Bands are one standard deviation over seeds, bars 95 % intervals. "
+CONTROLLED = "Controls in place of noisy_unbiased, seed 0, stand beside the networks. "
+SCALE = "Networks that have a scale of their own (biases, tanh), beside those without. "
+
+_PLANE = (
     Shown(
         "kl_matrix",
-        "spatial_navigation",
+        PLANE,
         "KL divergence of decoded positions at rest (rows) from those of behaviour (columns), mean and standard "
-        "deviation over "
-        "seeds. Last row: an independent sample of behaviour, the floor.",
+        "deviation over seeds. Last row: an independent sample of behaviour, the floor.",
     ),
-    Shown("density", "spatial_navigation", "Density of decoded positions awake and at rest, mean over seeds."),
+    Shown("density", PLANE, "Density of decoded positions awake and at rest, mean over seeds."),
     Shown(
         "trajectories",
-        "spatial_navigation",
-        "Decoded trajectories, 2 s awake and 4 s at rest; circles are starts, crosses ends. "
-        "Noise added: noise at "
-        "rest to a network "
-        "trained without it.",
+        PLANE,
+        "Decoded trajectories, 2 s awake and 4 s at rest; circles are starts, crosses ends. Noise added: noise at rest "
+        "to a network trained without it.",
     ),
     Shown(
         "summary",
-        "spatial_navigation",
+        PLANE,
         "How far paths go: variance of a path, distance per step, squared displacement after 100 steps, and the "
-        "fraction of the visited area that one path reaches.",
+        f"fraction of the visited area that one path reaches. {CONTROLLED}",
+        controls=f"{PLANE}/noisy_unbiased",
     ),
     Shown(
         "displacement",
-        "spatial_navigation",
-        "Mean squared displacement against lag. A slope of 1 is diffusion; a path that stays has slope 0. Here and "
-        "below, bands are one standard deviation over seeds, bars 95 % intervals.",
+        PLANE,
+        f"Mean squared displacement against lag. A slope of 1 is diffusion; a path that stays has slope 0. {BANDS}"
+        f"{CONTROLLED}",
+        controls=f"{PLANE}/noisy_unbiased",
     ),
-    Shown("coverage", "spatial_navigation", "Fraction of the visited area that one path has reached, against time."),
-    Shown(
-        "validity",
-        "spatial_navigation",
-        "Code quality against time at rest: total read-out activity relative to behaviour, distance of the read-out "
-        "to the nearest "
-        "code of any place, and fraction of steps whose code is valid (within the 99th percentile of behaviour).",
-    ),
-    Shown(
-        "readings",
-        "spatial_navigation",
-        "The measures over all steps at rest, and over the steps with a valid code only.",
-    ),
+    Shown("coverage", PLANE, "Fraction of the visited area that one path has reached, against time."),
+    Shown("stationarity", PLANE, f"{STATIONARY}{CONTROLLED}", controls=f"{PLANE}/noisy_unbiased"),
+    Shown("validity", PLANE, CODE),
+    Shown("validity", PLANE, CODE + SCALE, _with_scale(PLANE), "_scale"),
+    Shown("stationarity", PLANE, STATIONARY + SCALE, _with_scale(PLANE), "_scale"),
+    Shown("summary", PLANE, f"How far paths go. {SCALE}", _with_scale(PLANE), "_scale"),
+    Shown("readings", PLANE, "The measures over all steps at rest, and over the steps with a valid code only."),
     Shown(
         "dimensionality",
-        "spatial_navigation",
+        PLANE,
         "Variance explained by each phase's own principal components, and by those of behaviour.",
     ),
+    Shown("manifold", PLANE, "Hidden states on the first two principal components of behaviour, and their density."),
     Shown(
-        "manifold",
-        "spatial_navigation",
-        "Hidden states on the first two principal components of behaviour, and their density.",
+        "denoising",
+        PLANE,
+        "What is left of one step's noise, off the manifold and along it, against the number of updates; beside leak "
+        f"alone. {CONTROLLED}",
+        controls=f"{PLANE}/noisy_unbiased",
     ),
     Shown(
-        "order",
-        "spatial_navigation",
-        "Order: displacement against lag in both phases, beside paths whose steps are shuffled in time.",
+        "order", PLANE, "Order: displacement against lag in both phases, beside paths whose steps are shuffled in time."
     ),
     Shown(
         "temperature",
-        "spatial_navigation",
+        PLANE,
         "Noise at rest of c times the trained one. The theory predicts the best match at sqrt(2), and a density "
         "p^(2/c²).",
     ),
+    Shown("noise_table", PLANE, "Trained with and without noise, rested with 0, 1, sqrt(2) and 2 times the task's."),
     Shown(
         "drift",
-        "spatial_navigation",
+        PLANE,
         "The theory itself: the network's autonomous drift against the score of the density of its active states, on "
-        "leading "
-        "principal components; beside it the score of a single Gaussian.",
+        f"leading principal components; beside it the score of a single Gaussian. {CONTROLLED}",
+        controls=f"{PLANE}/noisy_unbiased",
     ),
-    Shown("noise", "spatial_navigation", "Measures at rest against the variance of noise in training.", LEVELS),
-    Shown("validity", "spatial_navigation", "Code quality at rest of the networks that were added.", ADDED, "_added"),
-    Shown("summary", "spatial_navigation", "How far paths go in the networks that were added.", ADDED, "_added"),
+    Shown("loss", PLANE, "Test loss and decoding error in training, mean and standard deviation over seeds."),
+)
+_PUBLISHED = tuple(
     Shown(
-        "loss",
-        "spatial_navigation",
-        "Test loss and decoding error in training, mean and standard deviation over seeds.",
-    ),
-    Shown("density", "head_direction", "Decoded headings awake and at rest; the area of a sector is its fraction."),
-    Shown("trajectories", "head_direction", "Decoded headings against time (outwards)."),
+        figure, family, f"{caption} Uniform noise, as published.", tuple(matrix_of(family, "as published")), "_uniform"
+    )
+    for family in (PLANE, RING, GATED)
+    for figure, caption in (
+        ("kl_matrix", "KL divergence at rest from behaviour."),
+        ("summary", "How far paths go."),
+        ("validity", CODE.strip()),
+    )
+)
+_RING = (
+    Shown("density", RING, "Decoded headings awake and at rest; the area of a sector is its fraction."),
+    Shown("trajectories", RING, "Decoded headings against time (outwards)."),
     Shown(
         "turning",
-        "head_direction",
+        RING,
         "Angular velocity of decoded headings, with its mean and 95 % interval. Biased behaviour turns counter-"
         "clockwise only.",
     ),
-    Shown(
-        "ring",
-        "head_direction",
-        "Mean active states by heading on their principal components, and how much of a ring they are.",
-    ),
-    Shown(
-        "manifold",
-        "head_direction",
-        "Hidden states on the first two principal components of behaviour, and their density.",
-    ),
+    Shown("ring", RING, "Active states on their principal components, and how much of a ring they are."),
+    Shown("manifold", RING, "Hidden states on the first two principal components of behaviour, and their density."),
     Shown(
         "summary",
-        "head_direction",
-        "How far headings go: circular variance, angle per step, squared displacement, coverage.",
+        RING,
+        f"How far headings go: circular variance, angle per step, squared displacement, coverage. {CONTROLLED}",
+        controls=f"{RING}/noisy_unbiased",
     ),
-    Shown("displacement", "head_direction", "Mean squared displacement of the unwrapped heading against lag."),
-    Shown("validity", "head_direction", "Code quality against time at rest."),
-    Shown(
-        "dimensionality",
-        "head_direction",
-        "Variance explained by each phase's own components, and by those of behaviour.",
-    ),
-    Shown("order", "head_direction", "Order: displacement against lag, beside shuffled paths."),
-    Shown("temperature", "head_direction", "Noise at rest of c times the trained one."),
-    Shown("drift", "head_direction", "Autonomous drift against the score of the density of active states."),
-    Shown("kl_matrix", "head_direction", "KL divergence of decoded headings at rest from those of behaviour."),
-    Shown("loss", "head_direction", "Test loss and decoding error in training."),
-    Shown("kl_matrix", "gru", "KL divergence at rest (noise not doubled) from behaviour."),
-    Shown("density", "gru", "Density of decoded positions."),
-    Shown("trajectories", "gru", "Decoded trajectories."),
-    Shown("summary", "gru", "How far paths go."),
-    Shown("validity", "gru", "Code quality against time at rest."),
-    Shown("manifold", "gru", "Hidden states on the first two principal components of behaviour, and their density."),
-    Shown("dimensionality", "gru", "Variance explained by each phase's own components, and by those of behaviour."),
-    Shown("temperature", "gru", "Noise at rest of c times the trained one."),
-    Shown("drift", "gru", "Autonomous drift against the score of the density of active states."),
-    Shown("loss", "gru", "Test loss and decoding error in training."),
+    Shown("displacement", RING, "Mean squared displacement of the unwrapped heading against lag."),
+    Shown("stationarity", RING, f"{STATIONARY}{CONTROLLED}", controls=f"{RING}/noisy_unbiased"),
+    Shown("validity", RING, CODE),
+    Shown("validity", RING, CODE + SCALE, _with_scale(RING), "_scale"),
+    Shown("dimensionality", RING, "Variance explained by each phase's own components, and by those of behaviour."),
+    Shown("denoising", RING, "What is left of one step's noise, off the manifold and along it."),
+    Shown("order", RING, "Order: displacement against lag, beside shuffled paths."),
+    Shown("temperature", RING, "Noise at rest of c times the trained one."),
+    Shown("noise_table", RING, "Trained with and without noise, rested with 0, 1, sqrt(2) and 2 times the task's."),
+    Shown("drift", RING, "Autonomous drift against the score of the density of active states."),
+    Shown("kl_matrix", RING, "KL divergence of decoded headings at rest from those of behaviour."),
+    Shown("loss", RING, "Test loss and decoding error in training."),
 )
+_GATED = (
+    Shown("kl_matrix", GATED, "KL divergence at rest (noise not doubled) from behaviour."),
+    Shown("density", GATED, "Density of decoded positions."),
+    Shown("trajectories", GATED, "Decoded trajectories."),
+    Shown("summary", GATED, f"How far paths go. {CONTROLLED}", controls=f"{GATED}/noisy_unbiased"),
+    Shown("stationarity", GATED, f"{STATIONARY}{CONTROLLED}", controls=f"{GATED}/noisy_unbiased"),
+    Shown("validity", GATED, CODE),
+    Shown("manifold", GATED, "Hidden states on the first two principal components of behaviour, and their density."),
+    Shown("dimensionality", GATED, "Variance explained by each phase's own components, and by those of behaviour."),
+    Shown("denoising", GATED, "What is left of one step's noise, off the manifold and along it."),
+    Shown("temperature", GATED, "Noise at rest of c times the trained one."),
+    Shown("drift", GATED, "Autonomous drift against the score of the density of active states."),
+    Shown("loss", GATED, "Test loss and decoding error in training."),
+)
+FIGURES_SHOWN: tuple[Shown, ...] = (*_PLANE, *_RING, *_GATED, *_PUBLISHED)

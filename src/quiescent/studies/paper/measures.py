@@ -1,16 +1,26 @@
-"""Measures of the paper's networks: which, in which phases, at which scale."""
+"""Measures of the paper's networks and of controls: which, in which phases, at which scale."""
 
 from collections.abc import Mapping
 
 from quiescent.config.load import load_config
+from quiescent.controls import CONTROLS
 from quiescent.measures import MEASURES
-from quiescent.quiescence.activity import Active, Phase, Rest
+from quiescent.quiescence.activity import Phase, Rest
 from quiescent.studies.paper.experiments import CONDITIONS, Condition, Scale
 
-BOTH_NOISES = ("kl", "common_start", "variance", "distance", "displacement", "coverage", "validity")
+BOTH_NOISES = ("kl", "common_start", "variance", "distance", "displacement", "coverage", "paths", "occupancy")
+PICTURES = ("paths", "occupancy", "manifold")  # to be drawn, of the first seed only
+SCANS = ("temperature", "noise_table")  # of many strengths of noise
+FORMS_SCANNED = ("as written", "as published")
+# Conditions whose networks controls take the place of: the noisy ones as written, one with biases, one without noise.
+CONTROLLED = (
+    *(name for name, condition in CONDITIONS.items() if condition.noisy and condition.form == "as written"),
+    *("spatial_navigation/noisy_unbiased_bias", "spatial_navigation/no-noise_unbiased"),
+)
+Measures = dict[str, dict[str, Phase]]  # by name, with phases
 
 
-def measures_of(name: str, scale: Scale) -> dict[str, dict[str, Phase]]:
+def measures_of(name: str, scale: Scale) -> Measures:
     """Choose the measures of a condition, each with its phases at a scale."""
     condition = CONDITIONS[name]
     space = load_config(condition.configuration).task.space
@@ -18,7 +28,7 @@ def measures_of(name: str, scale: Scale) -> dict[str, dict[str, Phase]]:
     for measure, declared in MEASURES.items():
         if declared.space is not None and not isinstance(space, declared.space):
             continue
-        if _needs_noise(declared.phases) and not (condition.core and condition.noisy):
+        if _needs_noise(declared.phases) and not (condition.noisy and condition.form in FORMS_SCANNED):
             continue
         phases = {phase: sized(what, scale) for phase, what in declared.phases.items()}
         if measure in BOTH_NOISES:
@@ -27,13 +37,18 @@ def measures_of(name: str, scale: Scale) -> dict[str, dict[str, Phase]]:
     return chosen
 
 
+def controls_of(name: str, scale: Scale) -> dict[str, Measures]:
+    """Choose the controls that take the place of a condition's network, each with the measures that are put to it."""
+    if name not in CONTROLLED:
+        return {}
+    measures = {measure: phases for measure, phases in measures_of(name, scale).items() if measure not in PICTURES}
+    still = {measure: phases for measure, phases in measures.items() if measure not in SCANS}
+    return {control: still if control.startswith("sampler") else measures for control in CONTROLS}
+
+
 def sized(phase: Phase, scale: Scale) -> Phase:
-    """Give a phase as many trials and steps as a scale has."""
-    trials = max(1, round(phase.trials * scale.trials))
-    if isinstance(phase, Active):
-        return phase._replace(trials=trials)
-    steps, burn_in = (round(count * scale.steps) for count in (phase.steps, phase.burn_in))
-    return phase._replace(trials=trials, steps=max(steps, burn_in + 1), burn_in=burn_in)
+    """Give a phase as many trials as a scale has."""
+    return phase._replace(trials=max(1, round(phase.trials * scale.trials)))
 
 
 def _needs_noise(phases: Mapping[str, Phase]) -> bool:
@@ -55,6 +70,6 @@ def _with_both_noises(phases: dict[str, Phase], condition: Condition) -> dict[st
 
 def _with_noise(phase: Phase, condition: Condition) -> Phase:
     """Give a rest that leaves its noise open that of the paper."""
-    if isinstance(phase, Active) or phase.noise is not None:
+    if not isinstance(phase, Rest) or phase.noise is not None:
         return phase
     return phase._replace(noise="scaled" if condition.doubled else "same")

@@ -1,26 +1,30 @@
-"""The report: one self-contained page, and the claims as JSON."""
+"""The page of the report: one self-contained HTML file, made from its record and its figures."""
 
 import base64
-import json
-import math
 from collections.abc import Mapping, Sequence
-from importlib import resources
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from quiescent.evaluation.subject import READINGS
+from quiescent.evaluation.views import READINGS
 from quiescent.machine.files import writing
-from quiescent.studies.paper.effects import Decision, Finding, Results
-from quiescent.studies.paper.experiments import FAMILIES
+from quiescent.measures.measure import PAPER
+from quiescent.studies.paper import answer, fading, formats
+from quiescent.studies.paper.experiments import FAMILIES, FORMS
 from quiescent.studies.paper.figures import Shown
-from quiescent.terminal.numbers import mean_and_spread
+from quiescent.studies.paper.formats import Record
+from quiescent.terminal.numbers import with_error
 
 TITLES = {
     "spatial_navigation": "Spatial navigation",
     "head_direction": "Head direction",
     "gru": "Gated networks (GRU)",
+}
+ORIGINS = {
+    "paper": ("The paper", "reported there"),
+    "theory": ("The theory", "implied by eqs. 16 to 19; not supported is no failed reproduction"),
+    "question": ("Questions", "of its readers, and ours; not supported is no failed reproduction"),
 }
 
 
@@ -31,121 +35,135 @@ class Pictured(NamedTuple):
     path: Path
 
 
-class _Numbers(NamedTuple):
-    title: str
-    columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
+class Panelled(NamedTuple):
+    """A figure of the paper, drawn of our networks: by form, the PNG that it was saved as."""
+
+    name: str
+    number: str
+    caption: str
+    drawings: Sequence[tuple[str, Path]]
 
 
-# Measures of the numeric tables: (measure, variable, phases).
-TABLES = {
-    "KL of rest from own behaviour (nats)": ("kl", "kl"),
-    "KL from a common start (nats)": ("common_start", "kl_common"),
-    "variance of a path (m², circular: 0 to 1)": ("variance", "variance"),
-    "step distance (m, rad)": ("distance", "distance"),
-    "diffusion exponent": ("displacement", "exponent"),
-    "coverage": ("coverage", "coverage_end"),
-    "sliced Wasserstein distance from behaviour (m, rad)": ("wasserstein", "wasserstein"),
-    "fraction of valid steps": ("validity", "valid_fraction"),
-    "time at rest until the code fades (s)": ("validity", "lifetime"),
-}
+class Beside(NamedTuple):
+    """Everything that a page shows beside its record: numbers, figures, and pages that it links to, one per family."""
+
+    numbers: Sequence[Record]
+    pictures: Sequence[Pictured]
+    panels: Sequence[Panelled]
+    live: Mapping[str, Path]
 
 
-def write_report(
-    path: Path,
-    decisions: Sequence[Decision],
-    noises: Mapping[str, Decision],
-    pictures: Sequence[Pictured],
-    results: Results,
-    made: Mapping[str, object],
-    live: Mapping[str, Path],
-) -> Path:
-    """Write the page; figures are inside it, and it links to `live`, one page per family that lies beside it."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"number": number, "interval": interval, "picture": picture}
-    template = environment.from_string(resources.files(__package__).joinpath("report.html").read_text(encoding="utf-8"))
-    families = [family for family in FAMILIES if any(one.shown.family == family for one in pictures)]
-    page = template.render(
-        decisions=decisions,
-        noises=list(zip(*(one.findings["all"] for one in noises.values()), strict=True)),
-        families=[
-            (family, TITLES[family], [one for one in pictures if one.shown.family == family], tables(results, family))
-            for family in families
-        ],
-        made=made,
-        live={family: page.name for family, page in live.items()},
-        zip_findings=_pairs,
+def write_page(path: Path, record: Record, beside: Beside) -> Path:
+    """Write the page, with its figures inside it."""
+    shown = [one.shown for one in beside.pictures]
+    families = [one for one in FAMILIES if one in {table["family"] for table in beside.numbers}]
+    page = (
+        _environment(record)
+        .get_template("report.html")
+        .render(
+            record=record,
+            forms=FORMS,
+            headings=answer.HEADINGS,
+            origins=ORIGINS,
+            numbers=beside.numbers,
+            flags=fading.FLAGS,
+            limits=fading.LIMITS,
+            flagged=fading.flagged(record["fading"]),
+            drawn={f"{one.family}/{one.name}" for one in shown},
+            families=[
+                (one, TITLES[one], [picture for picture in beside.pictures if picture.shown.family == one])
+                for one in families
+            ],
+            panels=beside.panels,
+            live={family: page.name for family, page in beside.live.items()},
+        )
     )
     with writing(path) as temporary:
         temporary.write_text(page, encoding="utf-8")
     return path
 
 
-def write_claims(path: Path, decisions: Sequence[Decision], made: Mapping[str, object]) -> None:
-    """Write claims with verdicts and numbers as JSON; NaN as null."""
-    found = []
-    for one in decisions:
-        readings: dict[str, object] = {
-            reading: {
-                "verdict": one.verdicts[reading],
-                "criteria": [_finite(finding._asdict()) for finding in one.findings[reading]],
-                "reported": [_finite(finding._asdict()) for finding in one.reported[reading]],
-            }
-            for reading in one.verdicts
-        }
-        found.append(
-            {"number": one.claim.number, "claim": one.claim.text, "figures": list(one.claim.figures), **readings}
-        )
-    with writing(path) as temporary:
-        temporary.write_text(json.dumps({"made": made, "claims": found}, indent=1), encoding="utf-8")
+def distinct(finding: Record) -> list[str]:
+    """List the readings of rest in which a finding was looked at, one of them if they are the same."""
+    found = {
+        reading: [values for view, values in finding["views"].items() if view.startswith(f"{reading},")]
+        for reading in READINGS
+    }
+    first = READINGS[0]
+    return [reading for reading in READINGS if reading == first or found[reading] != found[first]]
 
 
-def _finite(values: dict[str, object]) -> dict[str, object]:
-    return {key: None if isinstance(value, float) and value != value else value for key, value in values.items()}
+def most_criteria(claim: Record) -> int:
+    """Count the criteria of a claim in the form that has most: where networks are not planned, some are left out."""
+    return max(len(found["criteria"]) for found in claim["forms"].values())
 
 
-def _pairs(decision: Decision) -> list[tuple[Finding, Finding]]:
-    both = [[*decision.findings[reading], *decision.reported[reading]] for reading in READINGS]
-    return list(zip(*both, strict=True))
-
-
-def tables(results: Results, family: str) -> list[_Numbers]:
-    """Tabulate mean and spread over seeds of the main measures, a row per condition and phase."""
-    found = []
-    for title, (measure, variable) in TABLES.items():
-        dataset = results.get(f"{family}/{measure}")
-        if dataset is None:
-            continue
-        array = dataset[variable]
-        readings = [str(one) for one in dataset["reading"].values] if "reading" in array.dims else ["all"]
-        rows = []
-        for condition in dataset["condition"].values:
-            one = array.sel(condition=condition)
-            if "reference" in one.dims:
-                one = one.sel(reference=condition)
-            for phase in dataset["phase"].values:
-                values = one.sel(phase=phase)
-                cells = [
-                    mean_and_spread((values.sel(reading=reading) if "reading" in values.dims else values).values)
-                    for reading in readings
-                ]
-                if any(cell != "-" for cell in cells):
-                    rows.append([str(condition).split("/")[1], str(phase), *cells])
-        columns = ["networks", "phase", *([f"{one} steps" for one in readings] if len(readings) > 1 else ["value"])]
-        found.append(_Numbers(title, columns, rows))
-    return found
-
-
-def number(value: float) -> str:
-    """Write a number with three digits; a dash for NaN."""
-    return "-" if math.isnan(value) else f"{value:.3g}".replace("-", "\N{MINUS SIGN}")
-
-
-def interval(finding: Finding) -> str:
-    """Write the 95 % interval, if there is more than one seed."""
-    return "" if math.isnan(finding.low) else f"[{number(finding.low)}, {number(finding.high)}]"
+def cell(values: Sequence[float | None] | None) -> str:
+    """Write mean and standard deviation of a cell of a table of numbers."""
+    if not values or values[0] is None:
+        return formats.UNKNOWN
+    mean, spread = values[0], values[1]
+    return f"{mean:.3g}" if spread is None else with_error(mean, spread)
 
 
 def picture(path: Path) -> str:
     """Write a PNG as the address of itself."""
     return f"data:image/png;base64,{base64.b64encode(path.read_bytes()).decode()}"
+
+
+def slug(text: str) -> str:
+    """Turn a text into the name of a class.
+
+    Examples
+    --------
+    >>> slug("not supported")
+    'not-supported'
+    """
+    return text.replace(" ", "-")
+
+
+def _environment(record: Record) -> Environment:
+    environment = Environment(
+        loader=PackageLoader(__package__),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    written = (formats.number, formats.interval, formats.estimate, formats.title, formats.seeds)
+    named = (
+        answer.answer,
+        answer.summary,
+        answer.trained,
+        answer.rows,
+        answer.passed_wrongly,
+        distinct,
+        cell,
+        picture,
+        slug,
+        fading.counts,
+        fading.marked,
+    )
+    environment.filters |= {one.__name__: one for one in (*written, *named)}
+    windows: Mapping[str, Sequence[float]] = record["windows"]
+    environment.filters |= {
+        "seconds": lambda window: _span(windows[window]),
+        "steps": lambda ends: _span(_seconds(ends, windows)),
+        "window_at_end": lambda ends: next((one for one in windows if one.endswith(f"-{ends[1]}")), PAPER),
+    }
+    environment.globals |= {
+        one.__name__: one for one in (formats.outcome, formats.demand, formats.score, formats.passed)
+    }
+    environment.globals |= {"readings_in_time": [PAPER, *windows]}
+    environment.globals |= {"most": most_criteria, "mark": formats.MARKS.__getitem__}
+    return environment
+
+
+def _seconds(ends: Sequence[int], windows: Mapping[str, Sequence[float]]) -> list[float]:
+    """Turn steps into seconds by the windows, whose names are steps."""
+    name, (_, last) = next(iter(windows.items()))
+    return [end * last / int(name.split("-")[1]) for end in ends]
+
+
+def _span(ends: Sequence[Any]) -> str:
+    return f"{ends[0]:g}\N{EN DASH}{ends[1]:g} s"

@@ -8,49 +8,61 @@ from typing import NamedTuple
 import torch
 
 from quiescent.errors import QuiescentError
-from quiescent.evaluation.stored import is_stored
+from quiescent.evaluation.evaluate import not_stored
 from quiescent.jobs.estimate import Work
 from quiescent.jobs.job import Job, Measurement
 from quiescent.networks import NETWORKS
 from quiescent.runs.open import open_runs, read_config
 from quiescent.runs.run import Run
-from quiescent.studies.paper.experiments import CONDITIONS, FAMILIES, Family, Scale, config_of, peers_of
-from quiescent.studies.paper.measures import measures_of
+from quiescent.studies.paper.experiments import CONDITIONS, FAMILIES, Family, Scale, config_of, judge_of, peers_of
+from quiescent.studies.paper.measures import Measures, controls_of, measures_of
 from quiescent.terminal.layout import Table
 from quiescent.terminal.numbers import ranges
 from quiescent.training.populations import plan_populations
 
 
 class PaperPlan(NamedTuple):
-    """The runs of every condition, and how they are measured."""
+    """The runs of every condition by seed, and how they are measured; a seed without a run is not looked at."""
 
     scale: Scale
     seeds: tuple[int, ...]
-    runs: Mapping[str, Sequence[Run]]
+    runs: Mapping[str, Mapping[int, Run]]
 
     @property
     def everything(self) -> list[Run]:
         """List all runs of all conditions."""
-        return list(itertools.chain(*self.runs.values()))
+        return list(itertools.chain(*(runs.values() for runs in self.runs.values())))
 
     @property
     def families(self) -> list[Family]:
         """List the families that the plan has conditions of."""
         return [family for family in FAMILIES if any(CONDITIONS[name].family == family for name in self.runs)]
 
+    def first(self, name: str) -> Run | None:
+        """Find the run of a condition's first seed: of it pictures are made."""
+        return next(iter(self.runs.get(name, {}).values()), None)
+
+    def with_controls(self, name: str, seed: int) -> dict[str | None, Measures]:
+        """Choose what is put to a network, and to controls in its place: those of the first seed that was asked for."""
+        wanted: dict[str | None, Measures] = {None: measures_of(name, self.scale)}
+        if seed == self.seeds[0]:
+            wanted.update(controls_of(name, self.scale))
+        return wanted
+
     def measurements(self) -> list[Measurement]:
-        """List what is still to be measured."""
+        """List what is still to be measured: of networks, and of controls in the place of those of the first seed."""
         found = []
         for name, runs in self.runs.items():
-            for number, run in enumerate(runs):
-                peers = {peer: self.runs[peer][number] for peer in peers_of(name) if peer in self.runs}
-                wanted = measures_of(name, self.scale)
-                missing = {
-                    measure: phases for measure, phases in wanted.items() if not is_stored(run, measure, phases, peers)
-                }
-                if missing:
-                    found.append(Measurement(run, missing, peers))
+            for seed, run in runs.items():
+                peers, judges = self._of_seed(peers_of(name), seed), self._of_seed([judge_of(name)], seed)
+                for control, measures in self.with_controls(name, seed).items():
+                    missing = not_stored(run, measures, peers, judges, control)
+                    if missing:
+                        found.append(Measurement(run, missing, peers, judges, control))
         return found
+
+    def _of_seed(self, names: Sequence[str], seed: int) -> dict[str, Run]:
+        return {name: self.runs[name][seed] for name in names if seed in self.runs.get(name, {})}
 
     def trainings(self, device: torch.device, memory: float | None) -> list[Job]:
         """List what is still to be trained, the longest first, grouped by population."""
@@ -69,7 +81,7 @@ class PaperPlan(NamedTuple):
 def make_plan(out: Path, scale: Scale, seeds: Sequence[int], only: Family | None = None) -> PaperPlan:
     """Make or reopen the run folders of all conditions."""
     runs = {
-        name: open_runs(config_of(condition, scale, seeds), out / "runs" / name)
+        name: dict(zip(seeds, open_runs(config_of(condition, scale, seeds), out / "runs" / name), strict=True))
         for name, condition in CONDITIONS.items()
         if only in (None, condition.family)
     }
@@ -77,10 +89,10 @@ def make_plan(out: Path, scale: Scale, seeds: Sequence[int], only: Family | None
 
 
 def finished(plan: PaperPlan) -> PaperPlan:
-    """Select the finished conditions of a plan; none is an error."""
-    runs = {name: members for name, members in plan.runs.items() if all(run.finished() for run in members)}
-    if not runs:
-        raise QuiescentError("no condition is finished for these seeds; leave out --no-train to train them.")
+    """Select the finished runs of a plan; none is an error. Conditions without any stay, as such."""
+    runs = {name: {seed: run for seed, run in members.items() if run.finished()} for name, members in plan.runs.items()}
+    if not any(runs.values()):
+        raise QuiescentError("no network is finished for these seeds; leave out --no-train to train them.")
     return plan._replace(runs=runs)
 
 
@@ -89,11 +101,11 @@ def plan_table(plan: PaperPlan) -> Table:
     waiting = {measurement.run for measurement in plan.measurements()}
     rows = []
     for name, runs in plan.runs.items():
-        config = read_config(runs[0])
-        finished = sum(run.finished() for run in runs)
-        unmeasured = sum(run in waiting for run in runs)
+        config = config_of(CONDITIONS[name], plan.scale, plan.seeds)
+        finished = sum(run.finished() for run in runs.values())
+        unmeasured = sum(run in waiting for run in runs.values())
         kind = f"{config.network.kind} {config.network.units}"
-        rows.append([name, kind, str(config.training.batches), f"{finished}/{len(runs)}", str(unmeasured)])
+        rows.append([name, kind, str(config.training.batches), f"{finished}/{len(plan.seeds)}", str(unmeasured)])
     columns = ["networks", "kind", "batches", "done", "to measure"]
     return Table(columns, rows, title=f"seeds {ranges(plan.seeds)}")
 

@@ -9,29 +9,43 @@ import xarray as xr
 
 from quiescent.errors import QuiescentError
 from quiescent.evaluation.combine import combine
+from quiescent.evaluation.evaluate import can_take_part
 from quiescent.evaluation.stored import read_stored
 from quiescent.machine.files import writing
 from quiescent.studies.paper.experiments import CONDITIONS
-from quiescent.studies.paper.measures import measures_of
+from quiescent.studies.paper.measures import PICTURES
 from quiescent.studies.paper.plan import PaperPlan
 
 LARGE = 16_000  # bytes, from which on an array is compressed
-PICTURES = ("paths", "occupancy", "manifold")  # kept of the first seed only, since they are large
 
 
 def gather(plan: PaperPlan) -> dict[str, xr.Dataset]:
-    """Gather all stored results, by family and measure, over conditions and seeds."""
+    """Gather all stored results over conditions and seeds; of seeds that a condition lacks they are NaN.
+
+    Those of networks by "family/measure", those of controls in their place by "controls/<control>/family/measure".
+    """
     stored: dict[str, dict[tuple[str, int], xr.Dataset]] = {}
     for name, runs in plan.runs.items():
-        for measure in measures_of(name, plan.scale):
-            for seed, run in zip(plan.seeds, runs, strict=True):
-                if measure in PICTURES and seed != plan.seeds[0]:
-                    continue
-                result = read_stored(run, measure)
-                if result is None:
-                    raise QuiescentError(f"{run.folder}: its {measure} is missing. Give the command again.")
-                stored.setdefault(f"{CONDITIONS[name].family}/{measure}", {})[name, seed] = result
-    return {key: combine(results) for key, results in stored.items()}
+        family = CONDITIONS[name].family
+        for seed, run in runs.items():
+            for control, measures in plan.with_controls(name, seed).items():
+                for measure, phases in measures.items():
+                    drawn = measure not in PICTURES or run == plan.first(name)
+                    if not (drawn and can_take_part(control, measure, phases)):
+                        continue
+                    result = read_stored(run, measure, control)
+                    if result is None:
+                        raise QuiescentError(f"{run.folder}: its {measure} is missing. Give the command again.")
+                    key = f"controls/{control}/{family}/{measure}" if control else f"{family}/{measure}"
+                    stored.setdefault(key, {})[name, seed] = result
+    return {key: _with_all_seeds(key, combine(results), plan) for key, results in stored.items()}
+
+
+def _with_all_seeds(key: str, dataset: xr.Dataset, plan: PaperPlan) -> xr.Dataset:
+    """Give what claims are decided by every seed that was asked for, in its order, whether it is finished or not."""
+    if key.startswith("controls/") or key.split("/")[-1] in PICTURES:
+        return dataset
+    return dataset.reindex(seed=list(plan.seeds))
 
 
 def write_results(path: Path, results: Mapping[str, xr.Dataset]) -> None:

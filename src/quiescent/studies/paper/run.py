@@ -31,7 +31,7 @@ def run_paper(
 ) -> Path:
     """Reproduce the paper in a folder, or go on where it was interrupted; returns the report's page.
 
-    Without `train`, of those conditions only that are finished.
+    Without `train`, of those networks only that are finished.
     """
     began = time.monotonic()
     where = place.usable_device()  # before anything is written

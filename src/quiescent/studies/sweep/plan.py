@@ -15,8 +15,7 @@ from quiescent.config.naming import label
 from quiescent.config.schema import Config
 from quiescent.config.words import split_words
 from quiescent.errors import QuiescentError
-from quiescent.evaluation.evaluate import require_measure, with_noise
-from quiescent.evaluation.stored import is_stored
+from quiescent.evaluation.evaluate import not_stored, require_measure, with_noise
 from quiescent.jobs.estimate import Work
 from quiescent.jobs.job import Job, Measurement
 from quiescent.machine.files import explaining
@@ -97,8 +96,7 @@ def jobs_of(plan: SweepPlan, device: torch.device, memory: float | None = None) 
 def _measurement(plan: SweepPlan, run: Run, config: Config) -> Measurement:
     peers = {label(config): run}  # every network is compared with its own behaviour
     wanted = {name: with_noise(MEASURES[name].phases, None, None) for name in plan.measures}
-    missing = {name: phases for name, phases in wanted.items() if not is_stored(run, name, phases, peers)}
-    return Measurement(run, missing, peers)
+    return Measurement(run, not_stored(run, wanted, peers), peers)
 
 
 def works_of(plan: SweepPlan, jobs: Sequence[Job]) -> list[Work]:

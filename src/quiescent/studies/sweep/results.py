@@ -12,8 +12,9 @@ from quiescent.config.schema import Config
 from quiescent.config.words import ALIASES
 from quiescent.errors import QuiescentError
 from quiescent.evaluation.stored import read_stored
-from quiescent.evaluation.subject import READINGS
+from quiescent.evaluation.views import READINGS
 from quiescent.machine.files import writing
+from quiescent.measures.measure import PAPER
 from quiescent.runs.run import Run
 from quiescent.studies.sweep.plan import SweepPlan
 
@@ -61,6 +62,8 @@ def _numbers(plan: SweepPlan, run: Run, config: Config) -> dict[str, xr.DataArra
         dataset = read_stored(run, measure)
         if dataset is None:
             continue
+        if "window" in dataset.dims:
+            dataset = dataset.sel(window=PAPER, drop=True)
         if "reference" in dataset.dims:
             dataset = dataset.sel(reference=label(config), drop=True)
         for name, array in dataset.data_vars.items():

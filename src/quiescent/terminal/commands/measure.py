@@ -15,10 +15,18 @@ def measure(
     noise: Noise = None,
     sigma2: Sigma2 = None,
     device: Device = None,
+    controls: Annotated[
+        bool, typer.Option("--controls", help="Beside networks, what a dead, a random and a perfect one would score.")
+    ] = False,
+    windows: Annotated[
+        bool, typer.Option("--windows", help="Rest in four windows too: steps 0-100, 100-200, 200-1000, 1000-2000.")
+    ] = False,
 ) -> None:
     """Measure finished runs at rest, print a table, and store the numbers with the runs."""
+    from quiescent.controls import CONTROLS
     from quiescent.evaluation.evaluate import measure as measure_runs
     from quiescent.figures import FIGURES
+    from quiescent.measures.measure import PAPER
     from quiescent.runs.find import find_runs
     from quiescent.terminal.bars import waiting
     from quiescent.terminal.layout import show
@@ -27,7 +35,11 @@ def measure(
     console = open_console()
     subjects = find_runs(runs)
     with waiting(console, f"measuring {name}"):
-        result = measure_runs(name, subjects, noise=noise_at_rest(noise), sigma2=sigma2, device=device)
+        beside = list(CONTROLS) if controls else None
+        level = noise_at_rest(noise)
+        result = measure_runs(name, subjects, noise=level, sigma2=sigma2, device=device, controls=beside)
+    if "window" in result.dims and not windows:
+        result = result.sel(window=PAPER, drop=True)
     show(console, *result_tables(result, name, console.width))
     console.print(f"\nStored as measures/{name}.nc in {len(subjects)} run folder{'s' * (len(subjects) > 1)}.")
     for figure, drawing in FIGURES.items():

@@ -1,0 +1,139 @@
+"""Criteria of replay: does rest visit the places of behaviour, how far does it go, and in what steps?"""
+
+import math
+
+import numpy as np
+
+from quiescent.studies.paper.effects import Effect, always, combined, difference, kl, log_ratio, number, within
+from quiescent.studies.paper.judge import Criterion
+
+OWN = 0.2  # nats by which rest lies nearer to the network's own behaviour than to the other, both ways together
+HALFWAY = 0.5  # from the floor to a network that stands still
+LATE = "1000-2000"  # steps, the last window
+
+
+def short(condition: str) -> str:
+    """Name a condition without its family."""
+    return condition.split("/")[1]
+
+
+def keeps_apart(unbiased: str, biased: str, phase: str = "quiescent", note: str = "") -> Criterion:
+    """Say that each of two networks rests nearer to its own behaviour than to the other's.
+
+    What both share, such as where rests begin, cancels: of networks that stand still it is zero.
+    """
+
+    def gain(condition: str, other: str) -> Effect:
+        return difference(kl(condition, phase, other), kl(condition, phase))
+
+    return Criterion(
+        f"KL from the other's behaviour less KL from own, both networks together{note}",
+        combined(np.add, gain(unbiased, biased), gain(biased, unbiased)),
+        low=OWN,
+        unit="nats",
+        of=(unbiased, biased),
+    )
+
+
+def keeps_apart_undoubled(unbiased: str, biased: str) -> Criterion:
+    """Say the same of rest with the noise of training."""
+    return keeps_apart(unbiased, biased, "same", ", undoubled noise")
+
+
+def comes_nearer(biased: str) -> Criterion:
+    """Say that rest of a biased network, late, is nearer to behaviour than where it began (everywhere, evenly)."""
+
+    def way(rest: np.ndarray, floor: np.ndarray, uniform: np.ndarray) -> np.ndarray:
+        return np.asarray((rest - floor) / (uniform - floor))
+
+    effect = combined(way, within(LATE, kl(biased)), *(always(kl(biased, row)) for row in ("behaviour", "uniform")))
+    return Criterion(
+        f"{short(biased)}: KL of the last 20 s, from the floor (0) to the uniform start (1)",
+        effect,
+        high=HALFWAY,
+        of=(biased,),
+        window=LATE,
+    )
+
+
+def forgets_its_start(condition: str) -> Criterion:
+    """Say that rest reaches the places of behaviour wherever it began."""
+
+    def way(rest: np.ndarray, floor: np.ndarray) -> np.ndarray:
+        return np.asarray((rest - floor) / (1 - floor))
+
+    effect = combined(
+        way,
+        number("common_start", "distance", condition),
+        always(number("common_start", "floor", condition, phase=None)),
+    )
+    return Criterion(
+        f"{short(condition)}: distance from behaviour after a common start, from the floor (0) to standing still (1)",
+        effect,
+        high=HALFWAY,
+        of=(condition,),
+    )
+
+
+def varies_more(noisy: str, free: str) -> list[Criterion]:
+    """Say that a noisy network's paths at rest cover more ground than a noise-free one's."""
+    pair = f"{short(noisy)} over {short(free)}"
+    ratios = {
+        "variance of a path": ("variance", "variance"),
+        "squared displacement in 100 steps": ("displacement", "msd_100"),
+    }
+    return [
+        Criterion(
+            f"{title}, {pair}",
+            log_ratio(number(*what, noisy), number(*what, free)),
+            low=math.log(1.5),
+            ratio=True,
+            of=(noisy,),
+        )
+        for title, what in ratios.items()
+    ]
+
+
+def smooth(condition: str) -> Criterion:
+    """Say that steps at rest are no longer than steps awake, and that there are any."""
+    steps = log_ratio(
+        number("distance", "distance", condition), number("distance", "distance", condition, phase="active")
+    )
+    return Criterion(
+        f"{short(condition)}: step at rest over step awake",
+        steps,
+        low=math.log(0.02),
+        high=math.log(1.2),
+        ratio=True,
+        of=(condition,),
+        window="paper",
+    )
+
+
+def erratic(condition: str) -> Criterion:
+    """Say that noise added at rest makes steps much longer than awake: noise itself must pass, smooth motion not."""
+    noisy, awake = (number("distance", "distance", condition, phase=phase) for phase in ("noise_added", "active"))
+    return Criterion(
+        f"{short(condition)}: step with noise at rest over step awake",
+        always(log_ratio(noisy, awake)),
+        low=math.log(1.5),
+        ratio=True,
+        of=(condition,),
+        negative=("frozen", "sampler_5mm", "sampler_20mm"),
+        positive=("readout_noise",),
+        reading="all",
+    )
+
+
+def context(condition: str, phase: str = "quiescent") -> list[Criterion]:
+    """List the KLs behind a match."""
+    name = short(condition)
+    return [
+        Criterion(f"{name}: KL at rest", kl(condition, phase), unit="nats"),
+        Criterion(
+            f"{name}: KL of another sample of behaviour (floor)", always(kl(condition, "behaviour")), unit="nats"
+        ),
+        Criterion(f"{name}: KL of an untrained network", always(kl(condition, "random")), unit="nats"),
+        Criterion(f"{name}: KL of uniform points", always(kl(condition, "uniform")), unit="nats"),
+        Criterion(f"{name}: fraction of valid steps", number("validity", "valid_fraction", condition, phase=phase)),
+    ]

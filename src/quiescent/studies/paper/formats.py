@@ -1,0 +1,118 @@
+"""Numbers, intervals and verdicts in words, the same on the page and in Markdown; they are read from a record."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Record = Mapping[str, Any]  # plain values, as in claims.json: what is not known is None
+MINUS, AT_LEAST = "\N{MINUS SIGN}", "\N{GREATER-THAN OR EQUAL TO} "
+ENORMOUS = 1e9  # a ratio above it says only that there is nothing to divide by
+MARKS = {
+    "supported": "\N{CHECK MARK}",
+    "not supported": "\N{BALLOT X}",
+    "not decided": "\N{WHITE CIRCLE}",
+    "not testable at this size": "\N{WHITE SQUARE}",
+    "not measured": "\N{EN DASH}",
+}
+UNKNOWN = "-"
+
+
+def number(value: float | None) -> str:
+    """Write a number with three digits; a dash for what is not known.
+
+    Examples
+    --------
+    >>> number(0.12345), number(None), number(20000.0)
+    ('0.123', '-', '20000')
+    """
+    if value is None or math.isnan(value):
+        return UNKNOWN
+    if abs(value) >= ENORMOUS:
+        return ("> " if value > 0 else f"< {MINUS}") + "1e9"
+    digits = f"{value:.0f}" if 1000 <= abs(value) < 1e5 else f"{value:.3g}"
+    return digits.replace("-", MINUS)
+
+
+def estimate(finding: Record) -> str:
+    """Write the mean of a finding with its 95 % interval, and as a bound if any of its values is censored."""
+    if finding["mean"] is None:
+        return UNKNOWN
+    bound = AT_LEAST if finding["censored"] else ""
+    return f"{bound}{interval([finding['mean'], *finding['interval']])}"
+
+
+def interval(values: Sequence[float | None]) -> str:
+    """Write a mean, and its interval if there is one.
+
+    Examples
+    --------
+    >>> interval([1.0, 0.5, 1.5]), interval([1.0, None, None])
+    ('1 [0.5, 1.5]', '1')
+    """
+    mean, low, high = values
+    return number(mean) if low is None else f"{number(mean)} [{number(low)}, {number(high)}]"
+
+
+def title(finding: Record) -> str:
+    """Name a criterion with its unit."""
+    return f"{finding['name']} ({finding['unit']})" if finding["unit"] else str(finding["name"])
+
+
+def seeds(finding: Record) -> str:
+    """Say at how many seeds something was measured, and for how many of these only a bound is known."""
+    censored = f", {finding['censored']} censored" if finding["censored"] else ""
+    return f"{finding['seeds']} of {finding['planned']}{censored}"
+
+
+def verdict(found: Record) -> str:
+    """Write a verdict with its mark, and the horizon that would do where rest is too short for a perfect network."""
+    needed = found.get("needs")
+    horizon = f" (needs {number(needed['seconds'])} s)" if needed else ""
+    return f"{MARKS[found['verdict']]} {found['verdict']}{horizon}"
+
+
+def demand(finding: Record, control: str) -> str:
+    """Say what a control has to do: `fail`, `pass`, or nothing."""
+    if control in finding["negative"]:
+        return "fail"
+    return "pass" if control in finding["positive"] else ""
+
+
+def outcome(finding: Record, control: str) -> str:
+    """Tell how a control did: `as it must`, `wrongly`, `free` where nothing is asked of it, or nothing if unmeasured.
+
+    A perfect network that fails makes a criterion not testable; a dead one that passes makes it worthless.
+    """
+    tried = finding["controls"].get(control)
+    if tried is None or tried["value"] is None:
+        return ""
+    wanted = demand(finding, control)
+    if not wanted:
+        return "free"
+    return "as it must" if tried["passed"] == (wanted == "pass") else "wrongly"
+
+
+def score(finding: Record, control: str) -> str:
+    """Write what a control scored."""
+    tried = finding["controls"].get(control)
+    return number(tried["value"] if tried else None)
+
+
+def passed(finding: Record, control: str) -> str:
+    """Say whether a control passed, in capitals where it should not have done so; nothing where it was not measured."""
+    how = outcome(finding, control)
+    if not how:
+        return ""
+    word = "passes" if finding["controls"][control]["passed"] else "fails"
+    return word.upper() if how == "wrongly" else word
+
+
+def listed(words: Sequence[str]) -> str:
+    """Join words as in a sentence.
+
+    Examples
+    --------
+    >>> listed(["a", "b", "c"])
+    'a, b and c'
+    """
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

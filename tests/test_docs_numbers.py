@@ -1,0 +1,72 @@
+"""Numbers in texts are those of the kept results, and no control passes or fails there what it must not."""
+
+from pathlib import Path
+
+import pytest
+
+from quiescent.studies.paper.formats import outcome
+from quiescent.studies.paper.record import read_record
+from quiescent.studies.paper.texts import blocks_of, filled
+
+ROOT = Path(__file__).parents[1]
+RESULTS = ROOT / "docs" / "results"
+TEXTS = {"docs/paper.md": "full", "README.md": "full", "docs/small.md": "small"}
+
+
+@pytest.fixture(scope="module")
+def record():
+    return read_record(RESULTS / "full" / "claims.json")
+
+
+def criteria_of(record):
+    return [
+        (f"{claim['number']}, {form}: {finding['name']}", finding)
+        for claim in record["claims"]
+        for form, found in claim["forms"].items()
+        for finding in found["criteria"]
+    ]
+
+
+@pytest.mark.parametrize(("path", "scale"), TEXTS.items())
+def test_generated_blocks_are_those_of_the_kept_results(path, scale):
+    text, kept = (ROOT / path).read_text(encoding="utf-8"), RESULTS / scale / "claims.json"
+    assert blocks_of(text)
+    again = f"python -m quiescent.studies.paper.texts docs/results/{scale}/claims.json {path}"
+    assert filled(text, read_record(kept)) == text, again
+
+
+def test_no_negative_control_passes_a_criterion(record):
+    passing = [
+        f"{name} ({control})"
+        for name, finding in criteria_of(record)
+        for control in finding["negative"]
+        if outcome(finding, control) == "wrongly"
+    ]
+    assert passing == []
+
+
+def test_what_the_perfect_network_fails_is_not_testable(record):
+    failing = [
+        f"{name} ({control}): {finding['verdict']}"
+        for name, finding in criteria_of(record)
+        for control in finding["positive"]
+        if outcome(finding, control) == "wrongly" and finding["verdict"] != "not testable at this size"
+    ]
+    assert failing == []
+
+
+def test_every_criterion_was_put_to_controls_in_some_form(record):
+    tried = {}
+    for name, finding in criteria_of(record):
+        number = name.split(",")[0]
+        tried[number] = tried.get(number, False) or any(
+            one["value"] is not None for one in finding["controls"].values()
+        )
+    assert all(tried.values())
+
+
+def test_a_verdict_rests_on_five_networks(record):
+    for name, finding in criteria_of(record):
+        if finding["verdict"] in ("supported", "not supported"):
+            assert finding["seeds"] >= record["least_seeds"], name
+            assert not finding["censored"], name
