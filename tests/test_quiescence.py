@@ -125,6 +125,19 @@ def test_a_noise_free_network_at_rest_is_deterministic_and_draws_no_noise():
     np.testing.assert_array_equal(once, twice)
 
 
+def test_what_decays_below_the_smallest_normal_number_is_zero_and_elsewhere_nothing_changes(monkeypatch):
+    monkeypatch.setitem(NETWORKS, "leaky", Kind(lambda state, drive, recurrent, activation, step: (1 - step) * state))
+    population = members("network.kind=leaky", "network.sigma2_rec=0", seeds="seed=0")
+    (activity,) = rest(population, trials=5, steps=600, keep_states=True)
+    smallest = np.finfo(np.float32).tiny
+    sizes = np.abs(activity.states)
+    assert not ((sizes > 0) & (sizes < smallest)).any()
+    assert (sizes[-1] == 0).all()
+    assert (sizes[200] > 0).any()
+    tiny = torch.tensor(smallest) / 4
+    assert tiny > 0  # numbers elsewhere are as before
+
+
 def test_resting_leaves_the_global_random_state_alone():
     before = torch.get_rng_state()
     rest(members(), trials=2, steps=3)

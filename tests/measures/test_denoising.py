@@ -12,7 +12,7 @@ from quiescent.measures.denoising import MEASURE
 from quiescent.quiescence.activity import Kicks
 from quiescent.streams import numpy_stream
 
-UNITS, TRIALS, STEPS, STD = 40, 400, 110, 0.02
+UNITS, TRIALS, STEPS, STD = 40, 400, 110, 0.01
 LAGS = np.array([0, 1, 2, 5])
 AXES = special_ortho_group.rvs(UNITS, random_state=0)
 
@@ -97,6 +97,14 @@ def test_noise_that_is_turned_along_the_manifold_moves_it_but_keeps_nothing():
     assert float(result["along"]) == pytest.approx(1, abs=4 * float(result["along_stderr"]))
     assert float(result["along_stderr"]) < 0.1
     assert float(result["moved"]) == pytest.approx(math.sqrt((1 + 1 + 4) / 2), rel=0.1)
+
+
+def test_without_a_manifold_a_network_that_leaks_keeps_what_leak_leaves_in_any_direction():
+    result = measured(
+        lambda places: np.zeros((*places.shape[:-1], UNITS)), lambda states: 0.8 * states, np.random.default_rng(0)
+    )
+    for name in ("normal", "along", "moved"):
+        np.testing.assert_allclose(result[name], 0.8**LAGS, rtol=1e-5)
 
 
 def test_numbers_do_not_depend_on_how_units_are_turned():

@@ -26,7 +26,7 @@ def draw(results: Results) -> Figure:
         ring, order, fraction = (
             seed_interval(one.sel(condition=condition).values).mean for one in (*numbers.values(), covered)
         )
-        text = f"loop over no loop's {ring:.1f}\norder by heading {order:.2f}\ncovered at rest {100 * fraction:.0f} %"
+        text = f"{ring:.1f} times a chance loop\norder by heading {order:.2f}\ncovered at rest {100 * fraction:.0f} %"
         axes.text(0.5, 0.02, text, transform=axes.transAxes, ha="center", va="bottom", fontsize=5.5)
 
     return per_condition(names_of(dataset), draw_panel, xlabel="component 1", ylabel="component 2")

@@ -21,6 +21,7 @@ from quiescent.statistics import RESAMPLES, Estimate, points_of
 SKIPPED, EVERY = 10, 2  # first steps of active trials that are left out; one state in so many is used
 REACH = 1 / 20  # of the space's range: half of the cells' tuning width, over which the manifold is a bent plane
 FEWEST, MOST = 30, 1000  # states that a tangent is fitted to
+AGREEING = 0.5  # mean cosine of two estimates of a direction, from which on there is one
 
 PerLag = Float[np.ndarray, "lag trial"]
 
@@ -84,22 +85,24 @@ def of(activity: Activity, halves: tuple[Manifold, Manifold], rng: np.random.Gen
     """Compute what is left of a kick at every lag: normal to the manifold, along it, and in the read-out.
 
     `along` is the slope of the part along the manifold on what it was at first; `moved` is its root mean square, to
-    which the part that was normal at first adds. The manifold is estimated twice, and all parts along it are products
-    of both estimates: directions that are wrong by chance, each in its own way, then take nothing away.
+    which the part that was normal at first adds. The manifold is estimated twice, and parts along it are products of
+    both estimates: directions that are wrong by chance, each in its own way, then take nothing away. Where the two
+    disagree there hardly is a manifold, and the first estimate is taken as it is.
     """
     assert activity.kicks is not None
     assert activity.truth is not None
     lags, states, outputs = activity.kicks
     directions = [tangents(half, activity.truth[0], rng) for half in halves]
     one, other = (np.einsum("ltu,tud->ltd", states, along) for along in directions)
-    alike = float(np.einsum("tud,tud->td", *directions).mean())  # 1 if both estimates are exact
-    lengths = (one * other).sum(-1) / alike
-    normal, read = _squares(states) - lengths, _squares(outputs)
-    kept = (one * other[0] + other * one[0]).sum(-1) / (2 * alike)
+    if np.einsum("tud,tud->td", *directions).mean() < AGREEING:
+        other = one
+    lengths = (one * other).sum(-1)
+    normal = _squares(states) - (np.square(one) + np.square(other)).sum(-1) / 2
+    read = _squares(outputs)
     return {
         "lag": lags,
         "normal": _left(normal, normal[0], rng, power=0.5),
-        "along": _left(kept, lengths[0], rng),
+        "along": _left((one * other[0] + other * one[0]).sum(-1) / 2, lengths[0], rng),
         "moved": _left(lengths, lengths[0], rng, power=0.5),
         "output": _left(read, read[0], rng, power=0.5),
         "leak": (1 - activity.leak) ** lags,

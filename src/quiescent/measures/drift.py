@@ -21,7 +21,7 @@ from quiescent.statistics import Estimate
 
 SKIPPED = 10  # first steps of a trial, before noise has settled
 COMPONENTS = (2, 3, 5, 10)
-KERNELS, EVALUATED = 6_000, 3_000  # states
+KERNELS, EVALUATED = 4_000, 2_000  # states
 RESAMPLES = 50
 
 Points = Float[np.ndarray, "point component"]

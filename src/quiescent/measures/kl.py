@@ -15,10 +15,10 @@ from quiescent.spaces.density import CLIP
 from quiescent.statistics import Estimate, points_of
 
 LEAST_POINTS = 100  # fewer say nothing about a density
-SAMPLES = 100_000  # the Monte Carlo error is a third of that in resampled trials, so below a third of the error shown
+SAMPLES = 25_000  # the Monte Carlo error is then below that in resampled trials
 RESAMPLES = 20  # of trials, for the error over trials
-RESAMPLED = 10_000  # samples in each of these
-THINNED = 4  # steps from one to the next that counts for it: neighbours say almost the same
+RESAMPLED = 4_000  # samples in each of these
+THINNED = 10  # steps from one to the next that counts for it: neighbours say almost the same
 
 
 def density_of(points: Float[np.ndarray, "point dim"], space: Space) -> Density | None:

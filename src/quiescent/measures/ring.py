@@ -14,7 +14,7 @@ from scipy.spatial import cKDTree
 
 from quiescent.errors import QuiescentError
 from quiescent.measures.measure import Activities, Measure, Quantity, Values
-from quiescent.quiescence.activity import Activity, Phase
+from quiescent.quiescence.activity import Activity
 from quiescent.quiescence.components import principal, spread_of
 from quiescent.quiescence.phases import HIDDEN, REST, noise_added
 from quiescent.spaces import Circle
@@ -23,8 +23,8 @@ SKIPPED = 10  # first steps of active trials, before noise has settled
 AXES = 6  # components in which states are looked at
 BINS = 48
 STATES = 3000  # that are looked for near a state
-CHOSEN = 150  # single states whose topology is found, and that are drawn
-DRAWS, FAR = 20, 4  # clouds of each kind that a ring is compared with; standard deviations beyond their mean
+CHOSEN = 250  # single states whose topology is found, and that are drawn
+DRAWS, FAR = 12, 3.5  # clouds of each kind that a ring is compared with; standard deviations beyond their mean
 ORDERED = 0.5  # from which order on states are in the order of headings
 NEAR = 99  # percentile of active states' distance to others, up to which a state counts as near
 OFTEN = 0.25  # of behaviour's fraction of states in a bin, from which on it counts as covered
@@ -84,8 +84,9 @@ def of(activity: Activity, ring: Ring, rng: np.random.Generator) -> Values:
         distances = ring.states.query(points)[0]
         inside = distances <= ring.near
         fraction = np.bincount(_bins(points[inside]), minlength=BINS) / len(points)
-        covered = ring.hollow * float((fraction >= OFTEN * ring.usual)[ring.usual > 0].mean())
-        near, off = float(inside.mean()), float(np.median(distances)) / ring.middle
+        visited = np.flatnonzero(ring.usual)
+        covered = ring.hollow * float(np.mean(fraction[visited] >= OFTEN * ring.usual[visited]))
+        near, off = float(np.mean(inside)), float(np.median(distances)) / ring.middle
     shape = dict.fromkeys(SHAPE, math.nan) if activity.truth is None else shape_of(activity, ring, rng)
     return {"covered": covered, "near": near, "off": off, **shape}
 
@@ -159,7 +160,7 @@ def _headings(active: Activity, half: int) -> Float[np.ndarray, " point"]:
 
 
 def _bins(points: Points) -> Int[np.ndarray, " point"]:
-    """Number the sectors around the middle in which points lie on the first two components."""
+    """Find the sector around the middle in which each point lies on the first two components."""
     turns = np.arctan2(points[:, min(1, points.shape[1] - 1)], points[:, 0]) / (2 * math.pi) + 0.5
     return np.asarray(np.minimum(turns * BINS, BINS - 1).astype(int))
 
@@ -182,9 +183,8 @@ def _padded(points: Points) -> Float[np.ndarray, "chosen three"]:
 
 # Every rest begins from the same heading here: from starts all around, even what stands still covers the ring.
 FROM_ONE = REST._replace(places=1)
-PHASES: dict[str, Phase] = {"from_one": FROM_ONE, "from_one_noise_added": noise_added(FROM_ONE)}
 MEASURE = Measure(
-    phases=HIDDEN | PHASES,
+    phases={**HIDDEN, "from_one": FROM_ONE, "from_one_noise_added": noise_added(FROM_ONE)},
     quantities={
         "ratio": Quantity("", "death over birth of the most persistent loop", once=True),
         "second": Quantity("", "death over birth of the second loop", once=True),

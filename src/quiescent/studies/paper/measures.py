@@ -12,11 +12,20 @@ BOTH_NOISES = ("kl", "common_start", "variance", "distance", "displacement", "co
 PICTURES = ("paths", "occupancy", "manifold")  # to be drawn, of the first seed only
 SCANS = ("temperature", "noise_table")  # of many strengths of noise
 FORMS_SCANNED = ("as written", "as published")
-# Conditions whose networks controls take the place of: the noisy ones as written, one with biases, one without noise.
-CONTROLLED = (
-    *(name for name, condition in CONDITIONS.items() if condition.noisy and condition.form == "as written"),
-    *("spatial_navigation/noisy_unbiased_bias", "spatial_navigation/no-noise_unbiased"),
-)
+# Conditions whose networks controls take the place of, and the measures that are put to them: all, of noisy networks as
+# written; of others, what criteria about them look at.
+CONTROLLED: Mapping[str, tuple[str, ...]] = {
+    **{
+        name: tuple(measure for measure in MEASURES if measure not in PICTURES)
+        for name, condition in CONDITIONS.items()
+        if condition.noisy and condition.form == "as written"
+    },
+    "spatial_navigation/noisy_unbiased_bias": ("validity", "displacement"),
+    "spatial_navigation/noisy_biased_bias": ("validity", "displacement"),
+    "spatial_navigation/noisy_unbiased_tanh": ("validity", "displacement"),
+    "spatial_navigation/no-noise_unbiased": ("distance",),
+    "spatial_navigation/no-noise_biased": ("distance",),
+}
 Measures = dict[str, dict[str, Phase]]  # by name, with phases
 
 
@@ -39,11 +48,10 @@ def measures_of(name: str, scale: Scale) -> Measures:
 
 def controls_of(name: str, scale: Scale) -> dict[str, Measures]:
     """Choose the controls that take the place of a condition's network, each with the measures that are put to it."""
-    if name not in CONTROLLED:
-        return {}
-    measures = {measure: phases for measure, phases in measures_of(name, scale).items() if measure not in PICTURES}
-    still = {measure: phases for measure, phases in measures.items() if measure not in SCANS}
-    return {control: still if control.startswith("sampler") else measures for control in CONTROLS}
+    measures = measures_of(name, scale)
+    asked = {measure: measures[measure] for measure in CONTROLLED.get(name, ()) if measure in measures}
+    still = {measure: phases for measure, phases in asked.items() if measure not in SCANS}
+    return {control: still if control.startswith("sampler") else asked for control in CONTROLS}
 
 
 def sized(phase: Phase, scale: Scale) -> Phase:

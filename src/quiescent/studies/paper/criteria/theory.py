@@ -9,7 +9,7 @@ from quiescent.studies.paper.temperature import best_factor, spread_slope
 def shares_manifold(condition: str) -> Criterion:
     """Say that states at rest lie on the components of behaviour."""
     return Criterion(
-        f"{short(condition)}: variance in behaviour's components over the most possible",
+        f"{short(condition)}: variance in behaviour's components beyond chance, over behaviour's own",
         number("dimensionality", "alignment", condition),
         low=0.8,
         of=(condition,),
@@ -54,18 +54,18 @@ def of_perfect(condition: str, effect: Effect) -> Effect:
     return ratio(effect, of_control("perfect", condition, effect))
 
 
-def climbs_score(condition: str) -> list[Criterion]:
-    """Say that a network's drift is along the score, as far as a perfect network's is."""
-    return [
-        Criterion(
-            f"{short(condition)}: cosine of drift and score, {components} components, over the perfect network's",
-            of_perfect(condition, number("drift", "cosine", condition, phase=None, components=components)),
-            low=0.5,
-            high=1.5,
-            of=(condition,),
-        )
-        for components in (5, 10)
-    ]
+def climbs_score(condition: str) -> Criterion:
+    """Say that a network's drift is along the score, as far as a perfect network's is.
+
+    It is looked at on ten components: on fewer, an untrained network, whose states are one Gaussian, does as well.
+    """
+    return Criterion(
+        f"{short(condition)}: cosine of drift and score, 10 components, over the perfect network's",
+        of_perfect(condition, number("drift", "cosine", condition, phase=None, components=10)),
+        low=0.7,
+        high=1.5,
+        of=(condition,),
+    )
 
 
 def climbing_beside(condition: str) -> list[Criterion]:
