@@ -123,7 +123,7 @@ def test_train_measure_draw_runs_from_end_to_end(quiescent):
         assert "±" in out
     with xr.open_dataset("noisy/seed_0/measures/kl.nc", engine="h5netcdf") as stored:
         # Quiescent, random, other behaviour, uniform; two active phases; all and valid steps.
-        assert stored["kl"].sizes == {"reading": 2, "phase": 4, "reference": 2}
+        assert stored["kl"].sizes == {"reading": 2, "window": 5, "phase": 4, "reference": 2}
         assert stored["kl"].attrs["unit"] == "nats"
     before = Path("noisy/seed_0/measures/kl.nc").stat().st_mtime_ns
     for name in ("trajectories", "kl_matrix", "loss"):

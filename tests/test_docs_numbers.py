@@ -10,7 +10,7 @@ from quiescent.studies.paper.texts import blocks_of, filled
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "docs" / "results"
-TEXTS = {"docs/paper.md": "full", "README.md": "full", "docs/small.md": "small"}
+TEXTS = {"docs/paper.md": "full", "README.md": "full"}
 
 
 @pytest.fixture(scope="module")
@@ -55,14 +55,10 @@ def test_what_the_perfect_network_fails_is_not_testable(record):
     assert failing == []
 
 
-def test_every_criterion_was_put_to_controls_in_some_form(record):
-    tried = {}
+def test_every_criterion_that_is_decided_was_put_to_controls(record):
     for name, finding in criteria_of(record):
-        number = name.split(",")[0]
-        tried[number] = tried.get(number, False) or any(
-            one["value"] is not None for one in finding["controls"].values()
-        )
-    assert all(tried.values())
+        if finding["verdict"] in ("supported", "not supported") and ", as written:" in name:
+            assert any(one["value"] is not None for one in finding["controls"].values()), name
 
 
 def test_a_verdict_rests_on_five_networks(record):

@@ -312,7 +312,7 @@ def small_settings(monkeypatch):
 
     monkeypatch.setattr("quiescent.config.load.load_config", load)
     kl = MEASURES["kl"]
-    phases = {name: sized(phase, Scale("few", {}, trials=0.1, steps=0.1)) for name, phase in kl.phases.items()}
+    phases = {name: sized(phase, Scale("few", {}, trials=0.1)) for name, phase in kl.phases.items()}
     monkeypatch.setitem(MEASURES, "kl", replace(kl, phases=phases))
 
 
@@ -426,7 +426,7 @@ def hear(progress: q.Progress) -> None:
 
 
 q.NETWORKS["residual"] = q.Kind(residual)
-noise: q.RestNoise = "same"
+noise: float = 1.0
 try:
     config: q.Config = q.load_config("recorded/sargolini", "seed=0,1")
     runs: list[q.Run] = q.train(config, Path("runs"), device="cpu", on_progress=hear)

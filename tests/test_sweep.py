@@ -124,7 +124,7 @@ def test_a_grid_becomes_labelled_arrays_a_table_and_plots(tmp_path, monkeypatch)
     (run,) = [run for run in all_runs(Path("out")) if read_config(run) == config]
     with xr.open_dataset(run.folder / "measures" / "distance.nc", engine="h5netcdf") as own:
         assert float(results["distance"].sel(at | {"phase": "active", "reading": "all"})) == float(
-            own["distance"].sel(phase="active", reading="all")
+            own["distance"].sel(phase="active", reading="all", window="paper")
         )
     assert float(results["test_loss"].sel(at)) == run.metrics()[-1].loss
     assert (Path("out") / "figures" / "distance.png").stat().st_size > 5000
@@ -360,7 +360,7 @@ def test_any_configuration_of_the_engine_will_do(tmp_path):
     # Of every network the divergence from its own behaviour.
     kl = load_results(tmp_path / "out")["kl"].sel(seed=1, reading="all", phase="quiescent")
     with xr.open_dataset(all_runs(tmp_path)[1].folder / "measures" / "kl.nc", engine="h5netcdf") as own:
-        assert float(kl) == float(own["kl"].sel(phase="quiescent", reading="all").squeeze())
+        assert float(kl) == float(own["kl"].sel(phase="quiescent", reading="all", window="paper").squeeze())
 
 
 @pytest.mark.parametrize(

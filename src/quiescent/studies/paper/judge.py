@@ -42,7 +42,7 @@ class Criterion(NamedTuple):
     def admits(self, value: float) -> bool:
         """Tell whether a value lies in the range, within a tolerance of its ends."""
         slack = TOLERANCE * max(1.0, *(abs(end) for end in (self.low, self.high) if math.isfinite(end)))
-        return self.low - slack <= value <= self.high + slack
+        return bool(self.low - slack <= value <= self.high + slack)
 
 
 class Claim(NamedTuple):
@@ -133,7 +133,7 @@ def _tried(criterion: Criterion, control: str, results: Results) -> Tried:
     numbers, censored = criterion.effect(reader)
     if not len(numbers) or math.isnan(numbers[0]):
         return Tried(math.nan, False)
-    return Tried(_plain(criterion, float(numbers[0])), bool(criterion.admits(numbers[0]) and not censored[0]))
+    return Tried(_plain(criterion, float(numbers[0])), bool(criterion.admits(float(numbers[0])) and not censored[0]))
 
 
 def _views(criterion: Criterion, results: Results) -> dict[str, Interval]:

@@ -27,6 +27,8 @@ ORIGINS = {
     "question": ("Questions", "of its readers, and ours; not supported is no failed reproduction"),
 }
 
+KEYS = 3  # columns of the table of published numbers before ours
+
 
 class Pictured(NamedTuple):
     """A figure of the report, and the PNG that it was saved as."""
@@ -154,6 +156,7 @@ def _environment(record: Record) -> Environment:
     environment.globals |= {
         one.__name__: one for one in (formats.outcome, formats.demand, formats.score, formats.passed)
     }
+    environment.tests["unmeasured"] = lambda row: {*row[KEYS:]} == {formats.UNKNOWN}
     environment.globals |= {"readings_in_time": [PAPER, *windows]}
     environment.globals |= {"most": most_criteria, "mark": formats.MARKS.__getitem__}
     return environment

@@ -1,5 +1,6 @@
 """The report: every claim decided, every figure drawn, the page and the numbers written."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import torch
@@ -11,7 +12,7 @@ from quiescent.figures.drawing import Histories
 from quiescent.figures.style import save
 from quiescent.page.write import write_page as write_live
 from quiescent.studies.paper.effects import Results
-from quiescent.studies.paper.experiments import FORMS, WATCHED
+from quiescent.studies.paper.experiments import CONDITIONS, FORMS, WATCHED
 from quiescent.studies.paper.figures import FIGURES_SHOWN, Shown, results_of
 from quiescent.studies.paper.formats import MARKS, Record
 from quiescent.studies.paper.page import Beside, Panelled, Pictured, write_page
@@ -99,17 +100,18 @@ def live_pages(folder: Path, plan: PaperPlan) -> dict[str, Path]:
 
 
 def can_be_drawn(shown: Shown, results: Results, histories: Histories) -> bool:
-    """Tell whether a figure has something to show; one that compares named conditions needs two of them."""
+    """Tell whether a figure has something to show; one of named conditions needs what the figures without lack."""
     drawing = FIGURES[shown.figure]
-    least = 2 if shown.conditions else 1
     if isinstance(drawing, HistoryDrawing):
-        return sum(map(shown.shows, histories)) >= least
-    for measure in drawing.measures:
-        dataset = results.get(f"{shown.family}/{measure}")
-        names = [] if dataset is None else map(str, dataset["condition"].values)
-        if sum(map(shown.shows, names)) < least:
-            return False
-    return True
+        return _enough(shown, histories)
+    measured = (results.get(f"{shown.family}/{measure}") for measure in drawing.measures)
+    return all(one is not None and _enough(shown, map(str, one["condition"].values)) for one in measured)
+
+
+def _enough(shown: Shown, names: Iterable[str]) -> bool:
+    found = [name for name in names if shown.shows(name)]
+    others = [name for name in found if CONDITIONS[name].form != "as written"]
+    return len(found) > 1 and bool(others) if shown.conditions else bool(found)
 
 
 def _draw(shown: Shown, results: Results, histories: Histories) -> Figure:
