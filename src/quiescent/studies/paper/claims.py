@@ -155,7 +155,7 @@ def _asked(box: Names, written: Names, ring: Names) -> list[Claim]:
             "question",
             "A network that has a scale of its own keeps a valid code at rest, where one without loses it",
             _all(scale.lives_on, (unbiased, written[0]), (biased, written[1])) if has_scale else [],
-            ["spatial_navigation/shape", "spatial_navigation/validity"],
+            ["spatial_navigation/validity_scale", "spatial_navigation/validity"],
             _all(scale.scale_of, (unbiased,), (written[0],), (biased,), (written[1],), (ring[0],), (ring[1],)),
         ),
     ]

@@ -112,6 +112,11 @@ def config_of(condition: Condition, scale: Scale, seeds: Sequence[int]) -> Confi
     return load_config(condition.configuration, *words)
 
 
+def as_written(name: str) -> str:
+    """Name the condition as written that a condition is another form of."""
+    return name.removesuffix(SUFFIXES[CONDITIONS[name].form])
+
+
 def matrix_of(family: Family, form: Form) -> list[str]:
     """List the conditions of one KL matrix: those of a form, with and without noise, unbiased and biased."""
     labels = (named(family, name, form) for name in ("noisy_unbiased", "no-noise_unbiased", "noisy_biased", FREE[1]))

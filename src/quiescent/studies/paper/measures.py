@@ -11,7 +11,6 @@ from quiescent.studies.paper.experiments import CONDITIONS, Condition, Scale
 BOTH_NOISES = ("kl", "common_start", "variance", "distance", "displacement", "coverage", "paths", "occupancy")
 PICTURES = ("paths", "occupancy", "manifold")  # to be drawn, of the first seed only
 SCANS = ("temperature", "noise_table")  # of many strengths of noise
-FORMS_SCANNED = ("as written", "as published")
 # Conditions whose networks controls take the place of, and the measures that are put to them: all, of noisy networks as
 # written; of others, what criteria about them look at.
 CONTROLLED: Mapping[str, tuple[str, ...]] = {
@@ -37,7 +36,7 @@ def measures_of(name: str, scale: Scale) -> Measures:
     for measure, declared in MEASURES.items():
         if declared.space is not None and not isinstance(space, declared.space):
             continue
-        if _needs_noise(declared.phases) and not (condition.noisy and condition.form in FORMS_SCANNED):
+        if _needs_noise(declared.phases) and not condition.noisy:
             continue
         phases = {phase: sized(what, scale) for phase, what in declared.phases.items()}
         if measure in BOTH_NOISES:
