@@ -156,9 +156,16 @@ def test_censored_values_are_written_as_bounds():
 def test_a_control_that_does_what_it_must_not_is_written_in_capitals():
     tried = {"frozen": {"value": 1.0, "passed": True}, "perfect": {"value": 0.1, "passed": False}}
     tried |= {"sampler_5mm": {"value": 2.0, "passed": True}, "untrained": {"value": None, "passed": False}}
-    finding = {"controls": tried, "negative": ["frozen", "untrained"], "positive": ["perfect"]}
+    finding = {
+        "controls": tried,
+        "negative": ["frozen", "untrained"],
+        "positive": ["perfect"],
+        "low": 0.5,
+        "high": None,
+    }
     words = {name: formats.passed(finding, name) for name in tried}
     assert words == {"frozen": "PASSES", "perfect": "FAILS", "sampler_5mm": "passes", "untrained": ""}
+    assert formats.passed(finding | {"low": 0.05}, "perfect") == "FAILS (a bound)"
     assert [formats.outcome(finding, name) for name in tried] == ["wrongly", "wrongly", "free", ""]
 
 

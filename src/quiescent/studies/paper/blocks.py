@@ -109,7 +109,7 @@ def _tried(finding: Record, record: Record) -> list[str]:
         f"{formats.score(finding, control)} {formats.passed(finding, control)}".strip()
         for control in record["controls"]
     )
-    return [f"**{word}**" if word.endswith(("PASSES", "FAILS")) else word for word in words]
+    return [f"**{word}**" if "PASSES" in word or "FAILS" in word else word for word in words]
 
 
 def _claim(record: Record, number: str) -> str:

@@ -99,12 +99,21 @@ def score(finding: Record, control: str) -> str:
 
 
 def passed(finding: Record, control: str) -> str:
-    """Say whether a control passed, in capitals where it should not have done so; nothing where it was not measured."""
+    """Say whether a control passed, in capitals where it should not have done so; nothing where it was not measured.
+
+    What lies in the range and fails is censored: only a bound of it is known.
+    """
     how = outcome(finding, control)
     if not how:
         return ""
-    word = "passes" if finding["controls"][control]["passed"] else "fails"
-    return word.upper() if how == "wrongly" else word
+    tried = finding["controls"][control]
+    word = "passes" if tried["passed"] else "fails"
+    inside = _within(tried["value"], finding["low"], finding["high"]) and not tried["passed"]
+    return (word.upper() if how == "wrongly" else word) + (" (a bound)" if inside else "")
+
+
+def _within(value: float, low: float | None, high: float | None) -> bool:
+    return (low is None or low <= value) and (high is None or value <= high)
 
 
 def listed(words: Sequence[str]) -> str:
