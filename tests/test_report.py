@@ -97,7 +97,8 @@ def claim_of(verdicts, number="2", origin="paper"):
             "claimed": "> 1",
             "mean": 0.5,
             "interval": [0.4, 0.6],
-            "censored": 0,
+            "at_least": 0,
+            "at_most": 0,
             "verdict": verdict,
         }
         found[form] = {"verdict": verdict, "criteria": [finding], "reported": [], "needs": None}
@@ -147,8 +148,9 @@ def test_every_claim_has_a_sentence_for_either_outcome(record):
 
 
 def test_censored_values_are_written_as_bounds():
-    finding = {"mean": 40.0, "interval": [39.0, 41.0], "censored": 2, "seeds": 5, "planned": 5}
+    finding = {"mean": 40.0, "interval": [39.0, 41.0], "at_least": 2, "at_most": 0, "seeds": 5, "planned": 5}
     assert formats.estimate(finding) == "≥ 40 [39, 41]"
+    assert formats.estimate(finding | {"at_least": 0, "at_most": 2}) == "≤ 40 [39, 41]"
     assert formats.seeds(finding) == "5 of 5, 2 censored"
     assert formats.estimate(finding | {"mean": None}) == "-"
 
@@ -156,6 +158,7 @@ def test_censored_values_are_written_as_bounds():
 def test_a_control_that_does_what_it_must_not_is_written_in_capitals():
     tried = {"frozen": {"value": 1.0, "passed": True}, "perfect": {"value": 0.1, "passed": False}}
     tried |= {"sampler_5mm": {"value": 2.0, "passed": True}, "untrained": {"value": None, "passed": False}}
+    tried = {name: one | {"anyway": None} for name, one in tried.items()}
     finding = {
         "controls": tried,
         "negative": ["frozen", "untrained"],

@@ -64,12 +64,14 @@ def _finding(finding: Finding, results: Results, seeds: int) -> dict[str, Any]:
         **_plain(finding.interval),
         "seeds": finding.seeds,
         "planned": seeds,
-        "censored": finding.censored,
+        "at_most": finding.bounds[-1],
+        "at_least": finding.bounds[1],
         "verdict": finding.verdict,
         "needs": horizon if horizon and horizon["seconds"] > HORIZON else None,
         "views": {view: list(_plain_list(interval)) for view, interval in finding.views.items()},
         "controls": {
-            name: {"value": _known(one.value), "passed": one.passed} for name, one in finding.controls.items()
+            name: {"value": _known(one.value), "passed": one.passed, "anyway": _known(one.anyway)}
+            for name, one in finding.controls.items()
         },
         "negative": [name for name in criterion.negative if tried],
         "positive": [name for name in criterion.positive if tried],

@@ -6,26 +6,31 @@ from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
-from jaxtyping import Bool, Float
+from jaxtyping import Float, Int
 
 from quiescent.measures.measure import PAPER
+from quiescent.studies.paper.experiments import as_written
 
 Results = Mapping[str, xr.Dataset]  # by "family/measure"; of controls by "controls/<control>/family/measure"
 LEAST = 1e-12  # of a ratio's parts: a seed at which nothing moves is not dropped
 
 
 class Values(NamedTuple):
-    """One number per seed; where it is censored, only a bound is known."""
+    """One number per seed, and which are only bounds: the true one is at most (-1) or at least (1) it; 0: it is it."""
 
     numbers: Float[np.ndarray, " seed"]
-    censored: Bool[np.ndarray, " seed"]
+    bounds: Int[np.ndarray, " seed"]
 
 
 Effect = Callable[["Reader"], Values]
 
 
 class Reader(NamedTuple):
-    """Look numbers up in results: in a reading, in a window, and with a control in the place of some conditions."""
+    """Look numbers up in results: in a reading, in a window, and with a control in the place of some conditions.
+
+    With a control, all numbers are of the seed that controls are measured for; networks in another form than as written
+    are replaced by the controls of those as written, which have the same sizes, noise and starts.
+    """
 
     results: Results
     reading: str = "valid"
@@ -33,38 +38,43 @@ class Reader(NamedTuple):
     control: str | None = None
     replaced: tuple[str, ...] = ()
 
-    def dataset(self, measure: str, condition: str) -> xr.Dataset | None:
-        """Find the results of a condition; with a control all are of the seed that controls are measured for."""
+    def array(self, measure: str, variable: str, condition: str) -> xr.DataArray | None:
+        """Find a variable of a condition; None where it was not measured."""
         family = condition.split("/")[0]
         if self.control is not None and condition in self.replaced:
-            return _of(self.results.get(f"controls/{self.control}/{family}/{measure}"), condition)
-        dataset = _of(self.results.get(f"{family}/{measure}"), condition)
-        return dataset if dataset is None or self.control is None else dataset.isel(seed=[0])
+            controls = self.results.get(f"controls/{self.control}/{family}/{measure}")
+            found = _of(controls, variable, condition)
+            return _of(controls, variable, as_written(condition)) if found is None else found
+        array = _of(self.results.get(f"{family}/{measure}"), variable, condition)
+        return array if array is None or self.control is None else array.isel(seed=[0])
 
     def get(self, measure: str, variable: str, condition: str, **where: object) -> Float[np.ndarray, " seed"]:
         """Look up one number per seed; NaN for what was not measured."""
-        dataset = self.dataset(measure, condition)
-        if dataset is None or variable not in dataset:
+        array = self.array(measure, variable, condition)
+        if array is None:
             return np.array([math.nan])
-        array = dataset[variable]
         views = {"reading": self.reading, "window": self.window}
         where = {dim: label for dim, label in views.items() if dim in array.dims} | where
         for dim, label in where.items():
-            if dim not in array.dims or label not in array[dim].values:
+            labels = array[dim].values if dim in array.dims else ()
+            if dim == "reference" and self.control is not None and label not in labels:
+                label = as_written(str(label))
+            if label not in labels:
                 return np.full(array.sizes["seed"], math.nan)
             array = array.sel({dim: label})
         return np.asarray(array.values, float)
 
 
-def _of(dataset: xr.Dataset | None, condition: str) -> xr.Dataset | None:
-    if dataset is None or condition not in dataset["condition"].values:
+def _of(dataset: xr.Dataset | None, variable: str, condition: str) -> xr.DataArray | None:
+    if dataset is None or variable not in dataset or condition not in dataset["condition"].values:
         return None
-    return dataset.sel(condition=condition)
+    array = dataset[variable].sel(condition=condition)
+    return array if array.notnull().any() else None
 
 
-def values(numbers: Float[np.ndarray, " seed"], censored: Bool[np.ndarray, " seed"] | None = None) -> Values:
-    """Make values of which none is censored, unless it is said."""
-    return Values(numbers, np.zeros(len(numbers), bool) if censored is None else censored)
+def values(numbers: Float[np.ndarray, " seed"], bounds: Int[np.ndarray, " seed"] | None = None) -> Values:
+    """Make values that are all known, unless bounds are given."""
+    return Values(numbers, np.zeros(len(numbers), int) if bounds is None else bounds)
 
 
 def number(measure: str, variable: str, condition: str, **where: object) -> Effect:
@@ -84,14 +94,19 @@ def kl(condition: str, phase: str = "quiescent", reference: str = "") -> Effect:
 
 
 def combined(function: Callable[..., np.ndarray], *effects: Effect) -> Effect:
-    """Compute a function of several effects, seed by seed; it is censored where any of them is."""
+    """Compute a function of several effects, seed by seed.
+
+    Where a part is a bound the whole is taken for one, on the same side as the first such part: it decides nothing.
+    """
 
     def effect(reader: Reader) -> Values:
         parts = [part(reader) for part in effects]
         least = min(len(part.numbers) for part in parts)
         with np.errstate(all="ignore"):
             numbers = function(*(part.numbers[:least] for part in parts))
-        return Values(np.asarray(numbers, float), np.any([part.censored[:least] for part in parts], axis=0))
+        bounds = np.array([part.bounds[:least] for part in parts])
+        first = np.take_along_axis(bounds, (bounds != 0).argmax(0)[None], axis=0)[0]
+        return Values(np.asarray(numbers, float), first)
 
     return effect
 

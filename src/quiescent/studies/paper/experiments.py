@@ -113,7 +113,9 @@ def config_of(condition: Condition, scale: Scale, seeds: Sequence[int]) -> Confi
 
 
 def as_written(name: str) -> str:
-    """Name the condition as written that a condition is another form of."""
+    """Name the condition as written that a condition is another form of; of an unknown one, the name itself."""
+    if name not in CONDITIONS:
+        return name
     return name.removesuffix(SUFFIXES[CONDITIONS[name].form])
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 Record = Mapping[str, Any]  # plain values, as in claims.json: what is not known is None
-MINUS, AT_LEAST = "\N{MINUS SIGN}", "\N{GREATER-THAN OR EQUAL TO} "
+MINUS, AT_LEAST, AT_MOST = "\N{MINUS SIGN}", "\N{GREATER-THAN OR EQUAL TO} ", "\N{LESS-THAN OR EQUAL TO} "
 ENORMOUS = 1e9  # a ratio above it says only that there is nothing to divide by
 MARKS = {
     "supported": "\N{CHECK MARK}",
@@ -34,10 +34,10 @@ def number(value: float | None) -> str:
 
 
 def estimate(finding: Record) -> str:
-    """Write the mean of a finding with its 95 % interval, and as a bound if any of its values is censored."""
+    """Write the mean of a finding with its 95 % interval, and as a bound if any of its values is one."""
     if finding["mean"] is None:
         return UNKNOWN
-    bound = AT_LEAST if finding["censored"] else ""
+    bound = AT_LEAST if finding["at_least"] else AT_MOST if finding["at_most"] else ""
     return f"{bound}{interval([finding['mean'], *finding['interval']])}"
 
 
@@ -60,7 +60,8 @@ def title(finding: Record) -> str:
 
 def seeds(finding: Record) -> str:
     """Say at how many seeds something was measured, and for how many of these only a bound is known."""
-    censored = f", {finding['censored']} censored" if finding["censored"] else ""
+    number_of_bounds = finding["at_least"] + finding["at_most"]
+    censored = f", {number_of_bounds} censored" if number_of_bounds else ""
     return f"{finding['seeds']} of {finding['planned']}{censored}"
 
 
@@ -84,7 +85,7 @@ def outcome(finding: Record, control: str) -> str:
     A perfect network that fails makes a criterion not testable; a dead one that passes makes it worthless.
     """
     tried = finding["controls"].get(control)
-    if tried is None or tried["value"] is None:
+    if tried is None or (tried["value"] is None and tried["anyway"] is None):
         return ""
     wanted = demand(finding, control)
     if not wanted:
@@ -93,9 +94,11 @@ def outcome(finding: Record, control: str) -> str:
 
 
 def score(finding: Record, control: str) -> str:
-    """Write what a control scored."""
+    """Write what a control scored: in brackets over all steps, where none of its codes is valid."""
     tried = finding["controls"].get(control)
-    return number(tried["value"] if tried else None)
+    if tried is None or tried["value"] is not None or tried["anyway"] is None:
+        return number(tried["value"] if tried else None)
+    return f"no valid code ({number(tried['anyway'])})"
 
 
 def passed(finding: Record, control: str) -> str:
@@ -108,7 +111,8 @@ def passed(finding: Record, control: str) -> str:
         return ""
     tried = finding["controls"][control]
     word = "passes" if tried["passed"] else "fails"
-    inside = _within(tried["value"], finding["low"], finding["high"]) and not tried["passed"]
+    inside = tried["value"] is not None and _within(tried["value"], finding["low"], finding["high"])
+    inside = inside and not tried["passed"]
     return (word.upper() if how == "wrongly" else word) + (" (a bound)" if inside else "")
 
 

@@ -40,14 +40,14 @@ def needed(results: Results, conditions: tuple[str, ...]) -> Record | None:
 
 def _time(results: Results, condition: str) -> float:
     reader = Reader(results, "all", control=PERFECT, replaced=(condition,))
-    dataset = reader.dataset("displacement", condition)
-    if dataset is None:
+    array = reader.array("displacement", "msd_100", condition)
+    if array is None:
         return math.nan
-    space = from_text(str(dataset["space"].item()))
+    space = from_text(str(array["space"].item()))
     rate, far = (
         float(np.append(reader.get("displacement", name, condition, phase="quiescent"), np.nan)[0])
         for name in ("diffusion", "msd_100")
     )
     if not math.isfinite(rate):
-        rate = far / (2 * len(space.bounds) * FAR * float(dataset["dt"].item()))
+        rate = far / (2 * len(space.bounds) * FAR * float(array["dt"].item()))
     return relaxation(space, rate) if rate > 0 else math.nan

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
+from jaxtyping import Float
 
 from quiescent.controls import CONTROLS
 from quiescent.evaluation.views import READINGS
@@ -57,10 +58,11 @@ class Claim(NamedTuple):
 
 
 class Tried(NamedTuple):
-    """Score of a control in the networks' place, and whether it passed."""
+    """Score of a control in the networks' place, whether it passed, and its score over all steps, valid or not."""
 
     value: float
     passed: bool
+    anyway: float = math.nan
 
 
 class Finding(NamedTuple):
@@ -70,7 +72,7 @@ class Finding(NamedTuple):
     verdict: Verdict
     interval: Interval
     seeds: int  # at which it could be measured
-    censored: int  # of them: only a bound is known
+    bounds: Mapping[int, int]  # of how many of them only a bound is known: at most (-1), at least (1)
     views: Mapping[str, Interval]  # "reading, window", where the effect depends on them
     controls: Mapping[str, Tried]
 
@@ -102,7 +104,7 @@ def judge(criterion: Criterion, results: Results) -> Finding:
         _verdict(criterion, found, controls),
         _shown(criterion, found),
         int(finite.sum()),
-        int((finite & found.censored).sum()),
+        {side: int((finite & (found.bounds == side)).sum()) for side in (-1, 1)},
         _views(criterion, results),
         controls,
     )
@@ -116,12 +118,14 @@ def passes_wrongly(finding: Finding) -> list[str]:
 def _verdict(criterion: Criterion, found: Values, controls: Mapping[str, Tried]) -> Verdict:
     if not np.isfinite(found.numbers).any():
         return "not measured"
+    if any(controls[name].passed for name in criterion.negative if name in controls):
+        return "not decided"  # what a dead network does says nothing about a living one
     tried = [controls[name] for name in criterion.positive if name in controls]
     if any(not math.isnan(one.value) and not one.passed for one in tried):
         return "not testable at this size"
     _, low, high = seed_interval(found.numbers)
     complete = np.isfinite(found.numbers).all() and len(found.numbers) >= LEAST_SEEDS
-    if not complete or found.censored.any() or (criterion.low == -math.inf and criterion.high == math.inf):
+    if not complete or found.bounds.any() or (criterion.low == -math.inf and criterion.high == math.inf):
         return "not decided"
     if criterion.admits(low) and criterion.admits(high):
         return "supported"
@@ -130,10 +134,16 @@ def _verdict(criterion: Criterion, found: Values, controls: Mapping[str, Tried])
 
 def _tried(criterion: Criterion, control: str, results: Results) -> Tried:
     reader = Reader(results, criterion.reading, criterion.window, control, criterion.of)
-    numbers, censored = criterion.effect(reader)
+    numbers, bounds = criterion.effect(reader)
+    anyway = _first(criterion, criterion.effect(reader._replace(reading="all")).numbers)
     if not len(numbers) or math.isnan(numbers[0]):
-        return Tried(math.nan, False)
-    return Tried(_plain(criterion, float(numbers[0])), bool(criterion.admits(float(numbers[0])) and not censored[0]))
+        return Tried(math.nan, False, anyway)
+    passed = criterion.admits(float(numbers[0])) and not bounds[0]
+    return Tried(_first(criterion, numbers), bool(passed), anyway)
+
+
+def _first(criterion: Criterion, numbers: Float[np.ndarray, " seed"]) -> float:
+    return _plain(criterion, float(numbers[0])) if len(numbers) else math.nan
 
 
 def _views(criterion: Criterion, results: Results) -> dict[str, Interval]:

@@ -12,18 +12,14 @@ BOTH_NOISES = ("kl", "common_start", "variance", "distance", "displacement", "co
 PICTURES = ("paths", "occupancy", "manifold")  # to be drawn, of the first seed only
 SCANS = ("temperature", "noise_table")  # of many strengths of noise
 # Conditions whose networks controls take the place of, and the measures that are put to them: all, of noisy networks as
-# written; of others, what criteria about them look at.
+# written (their controls stand for those of the other forms too); of noise-free ones, what a criterion looks at.
 CONTROLLED: Mapping[str, tuple[str, ...]] = {
     **{
         name: tuple(measure for measure in MEASURES if measure not in PICTURES)
         for name, condition in CONDITIONS.items()
         if condition.noisy and condition.form == "as written"
     },
-    "spatial_navigation/noisy_unbiased_bias": ("validity", "displacement"),
-    "spatial_navigation/noisy_biased_bias": ("validity", "displacement"),
-    "spatial_navigation/noisy_unbiased_tanh": ("validity", "displacement"),
-    "spatial_navigation/no-noise_unbiased": ("distance",),
-    "spatial_navigation/no-noise_biased": ("distance",),
+    **dict.fromkeys(("spatial_navigation/no-noise_unbiased", "spatial_navigation/no-noise_biased"), ("distance",)),
 }
 Measures = dict[str, dict[str, Phase]]  # by name, with phases
 

@@ -20,7 +20,7 @@ from quiescent.studies.paper.judge import LEAST_SEEDS
 from quiescent.studies.paper.plan import PaperPlan
 from quiescent.studies.paper.published import published_table
 
-FORMAT = 2  # version 0.1 wrote none
+FORMAT = 3  # version 0.1 wrote none
 DIGITS = 5
 WIDTH = 400  # characters of a line of JSON, at most where a value can be broken
 

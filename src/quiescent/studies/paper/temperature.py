@@ -15,16 +15,16 @@ DIGITS = 5  # of octaves: 0.4999999 and 0.5000001 are the same
 
 
 class Lowest(NamedTuple):
-    """The place of the lowest value of a scan, -1 if there is none, and whether it may lie beyond the scan."""
+    """The place of the lowest value of a scan, -1 if there is none, and whether it may lie below (-1) or above (1)."""
 
     place: int
-    censored: bool
+    beyond: int
 
 
 def best_factor(condition: str) -> Effect:
     """Find the factor of noise at rest with the lowest KL, as octaves from sqrt(2).
 
-    It is censored where the smallest or the largest factor that was measured is as good: the best may lie beyond. NaN
+    It is a bound where the smallest or the largest factor that was measured is as good: the best may lie beyond. NaN
     where all are as good, as of a network that stands still, and of headings, which begin and behave evenly around the
     circle, whatever the noise.
     """
@@ -39,7 +39,7 @@ def best_factor(condition: str) -> Effect:
         octaves = np.round(np.log2(moving["factor"].values / math.sqrt(2)), DIGITS)
         found = [lowest(scan) for scan in moving.values]
         numbers = np.array([octaves[place] if place >= 0 else math.nan for place, _ in found])
-        return values(numbers, np.array([censored for _, censored in found]))
+        return values(numbers, np.array([beyond for _, beyond in found]))
 
     return effect
 
@@ -50,17 +50,18 @@ def lowest(scan: Float[np.ndarray, " factor"]) -> Lowest:
     Examples
     --------
     >>> lowest(np.array([0.9, 0.3, 0.31, 0.32, 0.8]))
-    Lowest(place=2, censored=False)
+    Lowest(place=2, beyond=0)
     >>> lowest(np.array([0.9, 0.5, 0.2, math.nan])), lowest(np.array([0.3, 0.31, 0.3]))
-    (Lowest(place=2, censored=True), Lowest(place=-1, censored=False))
+    (Lowest(place=2, beyond=1), Lowest(place=-1, beyond=0))
     """
     measured = np.flatnonzero(np.isfinite(scan))
     if not len(measured):
-        return Lowest(-1, censored=False)
+        return Lowest(-1, 0)
     low = [int(place) for place in measured if scan[place] <= scan[measured].min() + RESOLUTION]
     if len(low) == len(measured):
-        return Lowest(-1, censored=False)
-    return Lowest(low[len(low) // 2], censored=bool(low[0] == measured[0] or low[-1] == measured[-1]))
+        return Lowest(-1, 0)
+    below, above = low[0] == measured[0], low[-1] == measured[-1]
+    return Lowest(low[len(low) // 2], int(above) or -int(below))
 
 
 def spread_slope(condition: str) -> Effect:
@@ -81,9 +82,9 @@ def spread_slope(condition: str) -> Effect:
 
 
 def _scan(reader: Reader, condition: str, variable: str) -> xr.DataArray | None:
-    dataset = reader.dataset("temperature", condition)
-    if dataset is None or variable not in dataset:
+    array, factor = (reader.array("temperature", name, condition) for name in (variable, "factor"))
+    if array is None or factor is None:
         return None
-    factor = dataset["factor"].sel(reading="all").mean("seed").values  # in the other it may be left out
-    array = dataset[variable].sel(reading=reader.reading)
-    return array.assign_coords(factor=("phase", factor)).swap_dims(phase="factor").drop_vars("phase")
+    factors = factor.sel(reading="all").mean("seed").values  # in the other it may be left out
+    array = array.sel(reading=reader.reading)
+    return array.assign_coords(factor=("phase", factors)).swap_dims(phase="factor").drop_vars("phase")

@@ -44,7 +44,7 @@ def lives_on(with_scale: str, without: str) -> list[Criterion]:
             of=(with_scale,),
         ),
         Criterion(
-            f"the same, {short(with_scale)} less {short(without)}",
+            f"valid steps of the last 20 s, of paths that move, {short(with_scale)} less {short(without)}",
             difference(alive(with_scale), alive(without)),
             low=0.2,
             of=(with_scale,),
@@ -63,7 +63,7 @@ def scale_of(condition: str) -> list[Criterion]:
         "variance of a path, last 20 s, all steps": always(number("variance", "variance", condition)),
     }
     rows = [Criterion(f"{name}: {title}", within(LATE, effect)) for title, effect in late.items()]
-    lifetime = censored(number("validity", "lifetime_median", condition), number("validity", "lasted", condition))
+    lifetime = with_bounds(number("validity", "lifetime_median", condition), number("validity", "lasted", condition))
     growth = within(LATE, number("shape", "growth", condition, phase="silent"))
     return [
         *rows,
@@ -73,11 +73,11 @@ def scale_of(condition: str) -> list[Criterion]:
     ]
 
 
-def censored(lifetime: Effect, lasted: Effect) -> Effect:
-    """Take a median lifetime, censored where half of the trials or more are valid to the end."""
+def with_bounds(lifetime: Effect, lasted: Effect) -> Effect:
+    """Take a median lifetime: a lower bound where half of the trials or more are valid to the end."""
 
     def effect(reader: Reader) -> Values:
-        return Values(lifetime(reader).numbers, lasted(reader).numbers >= 0.5)
+        return Values(lifetime(reader).numbers, (lasted(reader).numbers >= 0.5).astype(int))
 
     return effect
 
