@@ -146,7 +146,7 @@ MEASURE = Measure(
         "times": Quantity("s", "time", ("time",), grid=True),
         "coverage": Quantity("", "fraction of the visited area, without jitter", ("time",)),
         "coverage_end": Quantity("", "fraction of the visited area at the end, without jitter", error=True),
-        "coverage_decoded": Quantity("", "the same, jitter included", error=True),
+        "coverage_decoded": Quantity("", "fraction of the visited area at the end, jitter included", error=True),
         "mixing": Quantity("s", "mixing time"),
         "mixing_censored": Quantity("", "1 where the mixing time is longer than that"),
     },

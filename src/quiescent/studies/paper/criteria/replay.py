@@ -36,7 +36,7 @@ def keeps_apart(unbiased: str, biased: str, phase: str = "quiescent", note: str 
 
 
 def keeps_apart_undoubled(unbiased: str, biased: str) -> Criterion:
-    """Say the same of rest with the noise of training."""
+    """Say that each of two networks rests nearer to its own behaviour also with the noise that it learned with."""
     return keeps_apart(unbiased, biased, "same", ", undoubled noise")
 
 
