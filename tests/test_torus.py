@@ -78,7 +78,7 @@ def walk(steps, trials=TRIALS, seed=0):
     return activity(wrap(starts + brownian(rng, steps, trials, 2, STD)), space=TORUS)
 
 
-def cloud(centre, std, shape=(28, 15), seed=0):
+def cloud(centre, std, shape=(60, 28), seed=0):
     """Sample independent places about a centre."""
     return activity(wrap(np.random.default_rng(seed).normal(centre, std, (*shape, 2))), space=TORUS)
 
@@ -122,7 +122,7 @@ def test_displacement_is_that_of_the_unwrapped_walk():
     for seed in (0, 1):
         np.testing.assert_allclose(rest["msd"].sel(seed=seed), steps * 2 * STD**2, rtol=0.15)
     np.testing.assert_allclose(rest["exponent"], 1, atol=0.1)
-    np.testing.assert_allclose(rest["diffusion"], STD**2 / (2 * 0.02), rtol=0.05)
+    np.testing.assert_allclose(rest["diffusion"], STD**2 / (2 * 0.02), rtol=0.1)
     assert result["diffusion"].attrs["unit"] == "rad^2/s"
 
 

@@ -82,14 +82,14 @@ def best(*kls, space=BOX):
 def test_the_best_factor_is_in_octaves_from_sqrt_2_and_the_rest_without_noise_takes_no_part():
     found = best([0.0, 3, 2, 1, 2, 3], [9, 3, 1, 2, 3, 4], [9, 3, 2, 2, 1, 4])
     np.testing.assert_array_equal(found.numbers, [0, -0.5, 0.5])  # though factors are rounded
-    assert not found.censored.any()
+    assert not found.bounds.any()
 
 
 def test_the_best_factor_is_only_a_bound_at_the_edge_of_what_was_measured():
     gone = math.nan
     found = best([9, 1, 2, 3, 4, 5], [9, 5, 4, 3, 2, 1], [9, 5, 4, 3, gone, gone], [9, 5, 4, 3, 2, 1.99])
     np.testing.assert_array_equal(found.numbers, [-1.5, 1.5, 0, 1.5])
-    assert found.censored.all()
+    np.testing.assert_array_equal(found.bounds, [-1, 1, 1, 1])
 
 
 def test_there_is_no_best_factor_where_all_are_as_good_or_none_was_measured_and_none_of_headings():
