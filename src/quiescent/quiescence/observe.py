@@ -1,7 +1,5 @@
 """Run trained networks awake and at rest, and decode what they represent."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from math import sqrt
 
 import numpy as np
@@ -161,16 +159,6 @@ def _active(members: Members, phase: Active, judge: bool) -> list[Activity]:
     return gather(members, work, phase.trials, members.noise, batch.path)
 
 
-@contextmanager
-def _tiny_is_zero() -> Iterator[None]:
-    """Take numbers below 1e-38 as zero: units that are off decay to them without noise, and a CPU is slow with them."""
-    torch.set_flush_denormal(True)
-    try:
-        yield
-    finally:
-        torch.set_flush_denormal(False)
-
-
 @torch.no_grad()
 def _rest(members: Members, phase: Rest, judge: bool) -> list[Activity]:
     noise = rest_noise(members, phase)
@@ -188,9 +176,8 @@ def _rest(members: Members, phase: Rest, judge: bool) -> list[Activity]:
         for begin in range(0, phase.steps, CHUNK):
             steps = min(CHUNK, phase.steps - begin)
             inputs = silence.expand(steps, *silence.shape[1:])
-            with _tiny_is_zero():
-                episode = prepare(members, state, inputs, noise, streams, share, scratch)
-                perform(episode)
+            episode = prepare(members, state, inputs, noise, streams, share, scratch)
+            perform(episode)
             state = episode.states[-1].clone()
             if begin + steps > phase.burn_in:
                 now = kept[(kept >= begin) & (kept < begin + steps)] - begin
