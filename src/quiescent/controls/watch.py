@@ -8,7 +8,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from quiescent.machine.lanes import Lanes, Share
+from quiescent.machine.lanes import Lanes, Share, tiny_is_zero
+from quiescent.machine.scratch import Scratch
 from quiescent.networks import NoiseLevels
 from quiescent.quiescence.activity import Active, Activity, Quality, Rest, kept_steps
 from quiescent.quiescence.leak import leak_of
@@ -31,12 +32,13 @@ def in_lanes(members: Members, trials: int, work: Callable[[int, Share], Activit
     `work` is handed the member and the share. Controls are simulated on the CPU.
     """
 
-    def of_one(share: Share) -> Activity:
+    @tiny_is_zero
+    def of_one(share: Share, _: Scratch) -> Activity:
         assert isinstance(share.member, int)
         return work(share.member, share)
 
     with Lanes(torch.device("cpu")) as lanes:
-        parts = lanes.map(lambda share, _: of_one(share), len(members.seeds), trials, members.network.units)
+        parts = lanes.map(of_one, len(members.seeds), trials, members.network.units)
     return [
         _together([part for share, part in parts if share.member == member]) for member in range(len(members.seeds))
     ]

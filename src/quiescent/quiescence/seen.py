@@ -1,7 +1,6 @@
 """Everything that is kept of a simulated phase: from shares of the trials to one `Activity` per member."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +8,7 @@ import torch
 from jaxtyping import Int
 from torch import Tensor
 
-from quiescent.machine.lanes import Lanes, Share
+from quiescent.machine.lanes import Lanes, Share, tiny_is_zero
 from quiescent.machine.scratch import Scratch
 from quiescent.networks import NoiseLevels
 from quiescent.networks.loop import bias_as_input, update
@@ -89,13 +88,8 @@ def gather(
 
     `kept` are the steps that hidden states are of.
     """
-
-    def quickly(share: Share, scratch: Scratch) -> Seen:
-        with _tiny_is_zero():
-            return work(share, scratch)
-
     with Lanes(members.network.device) as lanes:
-        parts = lanes.map(quickly, len(members.seeds), trials, members.network.units)
+        parts = lanes.map(tiny_is_zero(work), len(members.seeds), trials, members.network.units)
     whole = {}
     for name in Seen._fields:
         arrays = [(share, getattr(seen, name)) for share, seen in parts]
@@ -125,16 +119,3 @@ def gather(
         )
 
     return [activity(member) for member in range(len(members.seeds))]
-
-
-@contextmanager
-def _tiny_is_zero() -> Iterator[None]:
-    """Take numbers below 1e-38 as zero in this thread: a CPU is a hundred times slower with them.
-
-    Units that are off decay to such numbers without noise, and codes are full of them far from a place.
-    """
-    torch.set_flush_denormal(True)
-    try:
-        yield
-    finally:
-        torch.set_flush_denormal(False)
