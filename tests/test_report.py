@@ -132,6 +132,25 @@ def test_a_question_with_two_answers_has_both():
     assert (line.outcome, line.word) == ("both", "Depends on the network")
 
 
+def test_what_is_decided_of_a_claim_that_is_not_is_told():
+    claim = claim_of({"as written": "not decided", "with biases": "not decided"}, "12", "question")
+    assert answer.line_of(claim).evidence == ""
+    found = claim["forms"]["with biases"]["criteria"]
+    found.append(found[0] | {"name": "another", "verdict": "supported"})
+    line = answer.line_of(claim)
+    assert line.outcome == "open"
+    assert line.evidence == "so far with biases, another: 0.5 [0.4, 0.6], claimed > 1, supported"
+
+
+def test_effects_that_were_not_measured_are_no_rows_but_a_word():
+    claim = claim_of({"as written": "not decided", "with biases": "not measured"})
+    for form, seeds in {"as written": 1, "with biases": 0}.items():
+        claim["forms"][form]["criteria"][0].update(seeds=seeds, planned=5)
+    text = filled("<!-- generated: claim | 2 --><!-- end -->", {"claims": [claim]})
+    assert [line.split("|")[1].strip() for line in text.splitlines() if line.startswith("|")][2:] == ["as written"]
+    assert "Not measured: with biases." in text
+
+
 def test_outcomes_are_counted_of_the_papers_claims_only():
     claims = [
         claim_of({"as written": "supported"}),

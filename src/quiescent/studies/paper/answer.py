@@ -117,7 +117,7 @@ def line_of(claim: Record) -> Line:
         words = {claim["forms"][form]["verdict"] for form in PAPERS if form in claim["forms"]} or set(by_verdict)
         word = next(iter(words)) if len(words) == 1 else "not decided"
         text = f"{claim['claim']}?" + ("" if set(by_verdict) == {word} else f" {left.capitalize()}.")
-        return Line(claim["number"], "open", word.capitalize(), text)
+        return Line(claim["number"], "open", word.capitalize(), text, _so_far(claim))
     outcome = _outcome(claim, yes, no)
     parts = [
         f"{sentence.yes} ({listed(yes)})." if yes else "",
@@ -188,3 +188,14 @@ def _evidence(claim: Record, form: str) -> str:
     of_all = f"; {supported} of {len(criteria)} criteria are supported" if len(criteria) > 1 else ""
     where = f"{form}, " if len(claim["forms"]) > 1 else ""
     return f"{where}{first['name']}: {estimate(first)}, claimed {first['claimed']}{of_all}"
+
+
+def _so_far(claim: Record) -> str:
+    """Name the criteria that are decided of a claim that is not, in the first form of the networks that has any."""
+    for form, found in claim["forms"].items():
+        decided = [one for one in found["criteria"] if one["verdict"] in ("supported", "not supported")]
+        if decided:
+            words = [f"{one['name']}: {estimate(one)}, claimed {one['claimed']}, {one['verdict']}" for one in decided]
+            where = f"{form}, " if len(claim["forms"]) > 1 else ""
+            return f"so far {where}{'; '.join(words)}"
+    return ""

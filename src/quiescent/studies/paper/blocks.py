@@ -115,10 +115,15 @@ def _tried(finding: Record, record: Record) -> list[str]:
 def _claim(record: Record, number: str) -> str:
     claim = _find(record, number)
     cells: list[list[str]] = []
+    missing = []
     for form, found in claim["forms"].items():
-        cells += [[form, *_row(finding), formats.verdict(finding)] for finding in found["criteria"]]
-        cells += [[form, *_row(finding), ""] for finding in found["reported"]]
-    return _table(["networks", "effect", "claimed", "mean [95 %]", "seeds", "verdict"], cells)
+        measured = [finding for finding in findings_of(found) if finding["seeds"]]
+        cells += [[form, *_row(one), formats.verdict(one) if one["verdict"] else ""] for one in measured]
+        if not measured:
+            missing.append(form)
+    table = _table(["networks", "effect", "claimed", "mean [95 %]", "seeds", "verdict"], cells) if cells else ""
+    left = f"Not measured: {formats.listed(missing)}." if missing else ""
+    return "\n\n".join(filter(None, (table, left)))
 
 
 def _row(finding: Record) -> list[str]:
