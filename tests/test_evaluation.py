@@ -66,7 +66,7 @@ def test_results_are_labelled_by_condition_and_seed_and_nan_where_nothing_is(run
     assert distance.dims[:2] == ("condition", "seed")
     assert set(distance.dims) == {"condition", "seed", "reading", "window", "phase"}
     assert list(distance["window"].values) == [PAPER, *WINDOWS]
-    assert list(distance["phase"].values) == ["active", "quiescent", "noise_added"]
+    assert list(distance["phase"].values) == ["active", "quiescent", "noise_added", "uniform_added"]
     noisy, free = (distance.sel(condition=name) for name in distance["condition"].values)
     assert noisy.sel(phase="noise_added").isnull().all()
     assert free.sel(seed=0).isnull().all()

@@ -75,6 +75,16 @@ def test_each_column_holds_the_networks_of_its_form_as_mean_and_spread_over_seed
     assert row["with biases"] == "-"  # not planned
 
 
+def test_noise_that_is_added_to_networks_trained_without_it_is_that_of_the_column():
+    steps = results()["spatial_navigation/distance"]["distance"].sel(
+        **AS_READ, condition="spatial_navigation/no-noise_biased"
+    )
+    row = cells(published_table(results(), HISTORIES, "figC4"), "step, noise-free biased, quiescent, with noise")
+    for form, phase in (("as written", "noise_added"), ("as published", "uniform_added")):
+        assert row[form] == mean_and_spread(steps.sel(phase=phase).values)
+    assert row["as published"] != row["as written"]
+
+
 def test_fewer_seeds_than_were_trained_are_marked():
     variance = results()["spatial_navigation/variance"].copy(deep=True)
     variance["variance"].loc[{"condition": "spatial_navigation/noisy_unbiased", "seed": 1}] = np.nan

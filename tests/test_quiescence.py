@@ -53,6 +53,12 @@ def test_noise_at_rest_follows_the_phase(phase, trained, expected):
     assert levels._replace(recurrent=0) == population.noise[0]._replace(recurrent=0)  # nothing else differs
 
 
+def test_noise_at_rest_may_have_another_shape_of_the_same_size():
+    (levels,) = rest_noise(members(seeds="seed=0"), Rest(1, 1, noise="absolute", sigma2=5e-4, shape="uniform"))
+    assert levels.shape == "uniform"
+    assert levels.recurrent**2 == pytest.approx(1e-3)  # the range of it, as in the authors' code
+
+
 def test_a_member_rests_the_same_alone_and_in_company():
     together, alone = rest(members(), trials=7, steps=40), rest(members(seeds="seed=1"), trials=7, steps=40)
     np.testing.assert_allclose(together[1].decoded, alone[0].decoded, atol=1e-6)

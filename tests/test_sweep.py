@@ -108,7 +108,7 @@ def test_a_grid_becomes_labelled_arrays_a_table_and_plots(tmp_path, monkeypatch)
     done = sweep(tmp_path, *words, "--jobs", "2", "--out", "out")
     assert done.returncode == 0, done.stderr
     results = load_results(Path("out"))
-    sizes = {"network.sigma2_rec": 2, "network.activation": 2, "seed": 2, "reading": 2, "phase": 3}
+    sizes = {"network.sigma2_rec": 2, "network.activation": 2, "seed": 2, "reading": 2, "phase": 4}
     assert results["distance"].sizes == sizes
     assert results["distance"].attrs["unit"] == "m"
     assert results["test_error"].notnull().all()

@@ -5,7 +5,7 @@ from jaxtyping import Float
 
 from quiescent.measures.measure import Measure, PerTrial, Quantity, Values
 from quiescent.quiescence.activity import Activity
-from quiescent.quiescence.phases import RESTING
+from quiescent.quiescence.phases import REST, RESTING, noise_added
 from quiescent.spaces import Space
 from quiescent.statistics import over_time
 
@@ -28,7 +28,8 @@ def of(activity: Activity, _known: None, _: np.random.Generator) -> Values:
 
 
 MEASURE = Measure(
-    phases=RESTING,
+    # What the authors' code adds to networks that learned without noise is uniform, which these know nothing of.
+    phases=RESTING | {"uniform_added": noise_added(REST)._replace(shape="uniform")},
     quantities={
         "distance": Quantity("length", "distance per step", error=True),
         "per_path": Quantity("length", "distance per step of every path", ("trial",)),

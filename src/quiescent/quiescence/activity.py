@@ -34,6 +34,7 @@ class Rest(NamedTuple):
     noise: RestNoise | None = None  # None: as the user says, or else `scaled`
     sigma2: float | None = None  # per step; default: the noisy networks' of the same task
     times: float = 1.0  # of noise that is the task's, its standard deviation
+    shape: Literal["gaussian", "uniform"] | None = None  # of noise; None: the network's own
     weights: Literal["trained", "initial"] = "trained"
     networks: Literal["all", "noisy", "noise_free"] = "all"  # which are put into this phase: trained with noise, or not
     places: int = (

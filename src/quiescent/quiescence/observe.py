@@ -126,7 +126,7 @@ def rest_noise(members: Members, phase: Rest) -> list[NoiseLevels]:
             variance = times * (task_noise(config) if phase.sigma2 is None else phase.sigma2)
         else:
             variance = factor(phase.noise) ** 2 * config.network.sigma2_rec
-        levels.append(trained._replace(recurrent=sqrt(variance)))
+        levels.append(trained._replace(recurrent=sqrt(variance), shape=phase.shape or trained.shape))
     return levels
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from quiescent.studies.paper.criteria import headings, replay, scale, theory
-from quiescent.studies.paper.experiments import Family, Form, named
+from quiescent.studies.paper.experiments import Family, Form, added, named
 from quiescent.studies.paper.judge import Claim, Criterion
 
 Names = tuple[str | None, ...]
@@ -13,7 +13,13 @@ def claims_of(form: Form) -> list[Claim]:
     """List the claims about networks of a form; what is said of networks that are not planned in it is left out."""
     box, ring, gated = (_names(family, form) for family in ("spatial_navigation", "head_direction", "gru"))
     written = _names("spatial_navigation", "as written")
-    claims = [*_replay(box), *_rest(box), *_others(ring, gated), *_implied(box), *_asked(box, written, ring)]
+    claims = [
+        *_replay(box),
+        *_rest(box, added(form)),
+        *_others(ring, gated),
+        *_implied(box),
+        *_asked(box, written, ring, rested_alike=form != "as published"),
+    ]
     return [claim for claim in claims if claim.criteria]
 
 
@@ -58,14 +64,14 @@ def _replay(box: Names) -> list[Claim]:
     ]
 
 
-def _rest(box: Names) -> list[Claim]:
+def _rest(box: Names, added: str) -> list[Claim]:
     unbiased, biased, free, free_biased = box
     return [
         Claim(
             "3",
             "paper",
             "Paths at rest are smooth; noise added at rest to networks that learned without it makes them erratic",
-            [*_all(replay.smooth, (unbiased,), (biased,)), *_all(replay.erratic, (free,), (free_biased,))],
+            [*_all(replay.smooth, (unbiased,), (biased,)), *_all(replay.erratic, (free, added), (free_biased, added))],
             ["spatial_navigation/summary", "spatial_navigation/trajectories"],
         ),
         Claim(
@@ -139,15 +145,17 @@ def _implied(box: Names) -> list[Claim]:
     ]
 
 
-def _asked(box: Names, written: Names, ring: Names) -> list[Claim]:
-    unbiased, biased, free, _ = box
+def _asked(box: Names, written: Names, ring: Names, *, rested_alike: bool) -> list[Claim]:
+    # Rest of networks that learned without noise is comparable if they are given noise of the same shape.
+    free = (box[2] if rested_alike else None,)
+    unbiased, biased, *_ = box
     has_scale = unbiased != written[0]
     return [
         Claim(
             "11",
             "question",
             "It is noise at rest that moves a network; what noise in training gives is that the code survives it",
-            [*_all(scale.moved_by_noise, (unbiased,)), *_all(scale.survives_noise, (unbiased, free))],
+            [*_all(scale.moved_by_noise, (unbiased,)), *_all(scale.survives_noise, (unbiased, *free))],
             ["spatial_navigation/noise_table"],
         ),
         Claim(

@@ -7,6 +7,7 @@ import xarray as xr
 from jaxtyping import Float
 
 from quiescent.figures.loss import align
+from quiescent.studies.paper.experiments import added
 from quiescent.studies.paper.source import Missing, Network, Source, kl_matrix
 
 PerSeed = Float[np.ndarray, " seed"]
@@ -29,6 +30,15 @@ def in_training(key: str, at: int) -> Value:
 def mean_of(measure: str, phase: str = "quiescent") -> Value:
     """Take the number that a measure is named after, in one phase."""
     return lambda source, network: np.asarray(source.values(network, measure, measure, phase).values, float)
+
+
+def step(phase: str) -> Value:
+    """Take the distance per step in one phase; noise that is added is that of the form."""
+
+    def value(source: Source, network: Network) -> PerSeed:
+        return mean_of("distance", added(source.form) if phase == "noise_added" else phase)(source, network)
+
+    return value
 
 
 def explained(number: int, phase: str) -> Value:

@@ -18,6 +18,7 @@ from quiescent.studies.paper.ours import (
     in_training,
     mean_of,
     peak,
+    step,
     turning,
     within,
 )
@@ -103,7 +104,7 @@ READABLE: Sequence[Readable] = (
     Readable("fig3", "c", "largest component, active", Axis(-10, 10), "", HEADING, component("active")),
     Readable("fig3", "d", "largest component, quiescent", Axis(-10, 10), "", HEADING, component("quiescent")),
     *(
-        Readable("figC4", panel, f"step, {words(one)}, {title}", Axis(0, high), "m", one, mean_of("distance", phase))
+        Readable("figC4", panel, f"step, {words(one)}, {title}", Axis(0, high), "m", one, step(phase))
         for panel, noisy, free, high in (("a", UNBIASED, FREE, 0.6), ("b", BIASED, FREE_BIASED, 0.06))
         for one, phase, title in step_groups(noisy, free)
     ),

@@ -110,9 +110,12 @@ def smooth(condition: str) -> Criterion:
     )
 
 
-def erratic(condition: str) -> Criterion:
-    """Say that noise added at rest makes steps much longer than awake: noise itself must pass, smooth motion not."""
-    noisy, awake = (number("distance", "distance", condition, phase=phase) for phase in ("noise_added", "active"))
+def erratic(condition: str, added: str) -> Criterion:
+    """Say that noise added at rest makes steps much longer than awake: noise itself must pass, smooth motion not.
+
+    `added` is the phase with that noise.
+    """
+    noisy, awake = (number("distance", "distance", condition, phase=phase) for phase in (added, "active"))
     return Criterion(
         f"{short(condition)}: step with noise at rest over step awake",
         always(log_ratio(noisy, awake)),
