@@ -77,9 +77,15 @@ def _text(run: Run, origin: Origin) -> str:
         {
             "version": __version__,
             "batches": run.batches_done(),
-            "phases": {name: [type(phase).__name__, *phase] for name, phase in origin.phases.items()},
+            "phases": {name: _said(phase) for name, phase in origin.phases.items()},
             "compared": {name: peer.batches_done() for name, peer in origin.peers.items()},
             "judges": {name: judge.batches_done() for name, judge in origin.judges.items()},
             "control": origin.control,
         }
     )
+
+
+def _said(phase: Phase) -> list[object]:
+    """Name a phase and what differs from its defaults, so that it stays the same when phases learn to do more."""
+    said = {name: value for name, value in phase._asdict().items() if value != phase._field_defaults.get(name)}
+    return [type(phase).__name__, said]

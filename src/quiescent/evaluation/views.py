@@ -33,6 +33,7 @@ def views_of(measure: Measure[Any], phases: Mapping[str, Phase]) -> Iterator[Vie
 
 def seen_in(view: View, activity: Activity, measure: Measure[Any]) -> Activity:
     """Cut the activity of a rest to what a view shows. Raises `ValueError` for a rest that ends before the horizon."""
+    activity = activity._replace(starts=activity.decoded[0])
     if view.reading == "valid" and activity.valid is not None:
         activity = activity.only(activity.valid)
     steps = len(activity.decoded)

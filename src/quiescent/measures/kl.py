@@ -78,6 +78,9 @@ def total_variation(p: Density, q: Density, rng: np.random.Generator, samples: i
     return float(np.abs(np.tanh((p.log(points) - q.log(points)) / 2)).mean())
 
 
+_UNKNOWN = Estimate(math.nan, math.nan)
+
+
 class Targets(NamedTuple):
     """Densities of behaviour: the network's own, and that of every condition it is compared with."""
 
@@ -99,9 +102,9 @@ def of(activity: Activity, known: Targets, rng: np.random.Generator) -> Values:
     """Estimate the divergence of one phase from every condition's behaviour (nats)."""
     source = density_of(points_of(activity.decoded), activity.space)
     if source is None:
-        return _row(known, [Estimate(math.nan, math.nan) for _ in known.references], math.nan)
+        return _row(known, [_UNKNOWN for _ in known.references], math.nan)
     estimates = kl_from(source, list(known.references.values()), rng)
-    return _row(known, estimates, _bootstrap(activity, known.own, rng))
+    return _row(known, estimates, _bootstrap(activity, known.own, rng), _standing(activity, known, rng))
 
 
 def of_uniform(known: Targets, rng: np.random.Generator) -> Values:
@@ -110,13 +113,24 @@ def of_uniform(known: Targets, rng: np.random.Generator) -> Values:
     return _row(known, kl_from(known.space.density(points), list(known.references.values()), rng), math.nan)
 
 
-def _row(known: Targets, estimates: list[Estimate], bootstrap: float) -> Values:
+def _row(known: Targets, estimates: list[Estimate], bootstrap: float, standing: list[Estimate] | None = None) -> Values:
     values, errors = zip(*estimates, strict=True) if estimates else ((), ())
+    standing = [_UNKNOWN for _ in known.references] if standing is None else standing
     return {
         "reference": list(known.references),
         "kl": Estimate(values, errors),  # type: ignore[arg-type]
+        "kl_start": np.array([estimate.value for estimate in standing]),
         "kl_bootstrap": bootstrap,
     }
+
+
+def _standing(activity: Activity, known: Targets, rng: np.random.Generator) -> list[Estimate] | None:
+    """Estimate the divergences of trials that stand where they began, at as many steps as they count in truth."""
+    if activity.starts is None:
+        return None
+    counts = np.isfinite(activity.decoded).all(-1, keepdims=True)
+    source = density_of(points_of(np.where(counts, activity.starts, np.nan)), activity.space)
+    return None if source is None else kl_from(source, list(known.references.values()), rng)
 
 
 def _bootstrap(activity: Activity, target: Density, rng: np.random.Generator) -> float:
@@ -134,6 +148,7 @@ MEASURE = Measure(
     quantities={
         "reference": Quantity("", "condition whose behaviour it is compared with", ("reference",), once=True),
         "kl": Quantity("nats", "KL divergence from behaviour", ("reference",), error=True),
+        "kl_start": Quantity("nats", "KL from behaviour, had every path stood where it began", ("reference",)),
         "kl_bootstrap": Quantity("nats", "standard error over trials of the KL from own behaviour"),
     },
     of=of,

@@ -97,6 +97,7 @@ class Activity(NamedTuple):
     homogeneous: bool = False  # without input the network has no scale: F(3 r) = 3 F(r)
     leak: float = 0.0  # fraction of a difference between states that one step takes away without any weights
     noise_mean: float = 0.0  # of recurrent noise, per step: half of the range of uniform noise
+    starts: Float[np.ndarray, "trial dim"] | None = None  # decoded places at which rest began, whatever is left out
 
     @property
     def decoded_at_states(self) -> Float[np.ndarray, "kept trial dim"]:

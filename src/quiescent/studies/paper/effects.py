@@ -93,6 +93,11 @@ def kl(condition: str, phase: str = "quiescent", reference: str = "") -> Effect:
     return number("kl", "kl", condition, phase=phase, reference=reference or condition)
 
 
+def kl_start(condition: str, phase: str = "quiescent", reference: str = "") -> Effect:
+    """Take the KL that a phase would have, had every path stood where it began."""
+    return number("kl", "kl_start", condition, phase=phase, reference=reference or condition)
+
+
 def combined(function: Callable[..., np.ndarray], *effects: Effect) -> Effect:
     """Compute a function of several effects, seed by seed.
 

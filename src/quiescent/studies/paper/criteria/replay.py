@@ -4,7 +4,17 @@ import math
 
 import numpy as np
 
-from quiescent.studies.paper.effects import Effect, always, combined, difference, kl, log_ratio, number, within
+from quiescent.studies.paper.effects import (
+    Effect,
+    always,
+    combined,
+    difference,
+    kl,
+    kl_start,
+    log_ratio,
+    number,
+    within,
+)
 from quiescent.studies.paper.judge import Criterion
 
 OWN = 0.2  # nats by which rest lies nearer to the network's own behaviour than to the other, both ways together
@@ -18,16 +28,17 @@ def short(condition: str) -> str:
 
 
 def keeps_apart(unbiased: str, biased: str, phase: str = "quiescent", note: str = "") -> Criterion:
-    """Say that each of two networks rests nearer to its own behaviour than to the other's.
+    """Say that each of two networks rests nearer to its own behaviour than to the other's, and not by its starts alone.
 
-    What both share, such as where rests begin, cancels: of networks that stand still it is zero.
+    A network may read its starts out near its behaviour: what paths would score that stand there is taken off.
     """
 
     def gain(condition: str, other: str) -> Effect:
-        return difference(kl(condition, phase, other), kl(condition, phase))
+        moving, standing = (difference(of(condition, phase, other), of(condition, phase)) for of in (kl, kl_start))
+        return difference(moving, standing)
 
     return Criterion(
-        f"KL from the other's behaviour less KL from own, both networks together{note}",
+        f"KL from the other's behaviour less KL from own, both networks together, beyond their starts{note}",
         combined(np.add, gain(unbiased, biased), gain(biased, unbiased)),
         low=OWN,
         unit="nats",
@@ -41,14 +52,14 @@ def keeps_apart_undoubled(unbiased: str, biased: str) -> Criterion:
 
 
 def comes_nearer(biased: str) -> Criterion:
-    """Say that rest of a biased network, late, is nearer to behaviour than where it began (everywhere, evenly)."""
+    """Say that rest of a biased network, late, is nearer to behaviour than where it began."""
 
-    def way(rest: np.ndarray, floor: np.ndarray, uniform: np.ndarray) -> np.ndarray:
-        return np.asarray((rest - floor) / (uniform - floor))
+    def way(rest: np.ndarray, floor: np.ndarray, start: np.ndarray) -> np.ndarray:
+        return np.asarray((rest - floor) / (start - floor))
 
-    effect = combined(way, within(LATE, kl(biased)), *(always(kl(biased, row)) for row in ("behaviour", "uniform")))
+    effect = combined(way, within(LATE, kl(biased)), always(kl(biased, "behaviour")), within(LATE, kl_start(biased)))
     return Criterion(
-        f"{short(biased)}: KL of the last 20 s, from the floor (0) to the uniform start (1)",
+        f"{short(biased)}: KL of the last 20 s, from the floor (0) to that of its starts (1)",
         effect,
         high=HALFWAY,
         of=(biased,),
