@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from made import BOX, CIRCLE, activity, brownian, leave_all_out, measured, wrap
+from made import BOX, CIRCLE, activity, brownian, leave_all_out, leave_out, measured, wrap
 from scipy.integrate import quad
 from scipy.special import i0, i1
 from scipy.stats import norm, vonmises
@@ -159,6 +159,18 @@ def test_kl_is_labelled_by_phase_and_reference_with_its_error():
     assert (result["kl_stderr"] > 0).all()
     assert result["kl_bootstrap"].sel(phase="uniform").isnull()
     assert 0 < float(result["kl_bootstrap"].sel(phase="quiescent")) < 0.1
+
+
+def test_paths_that_stand_still_score_what_their_starts_do_under_the_same_mask():
+    rng = np.random.default_rng(0)
+    starts, awake = rng.normal(0, 0.3, (200, 2)), activity(rng.normal(0, 0.1, (50, 40, 2)))
+    stand = leave_out(activity(np.repeat(starts[None], 50, axis=0)), rng, 0.5)._replace(starts=starts)
+    comes = activity(rng.normal(0, 0.1, (50, 200, 2)))._replace(starts=starts)
+    result = measured("kl", {"active": awake, "stands": stand, "comes": comes}, {"a": awake}).sel(reference="a")
+    still, moving, known = (result.sel(phase=phase) for phase in ("stands", "comes", "uniform"))
+    assert float(still["kl_start"]) == pytest.approx(float(still["kl"]), abs=0.1)
+    assert float(moving["kl"]) < 0.1 < 1 < float(moving["kl_start"])
+    assert known["kl_start"].isnull()  # a sample begins nowhere
 
 
 def test_the_uniform_row_is_a_sample_as_large_as_behaviour_measured_like_any_other():
