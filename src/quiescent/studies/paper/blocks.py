@@ -117,9 +117,10 @@ def _claim(record: Record, number: str) -> str:
     cells: list[list[str]] = []
     missing = []
     for form, found in claim["forms"].items():
-        measured = [finding for finding in findings_of(found) if finding["seeds"]]
-        cells += [[form, *_row(one), formats.verdict(one) if one["verdict"] else ""] for one in measured]
-        if not measured:
+        if any(finding["seeds"] for finding in found["criteria"]):
+            measured = [finding for finding in findings_of(found) if finding["seeds"]]
+            cells += [[form, *_row(one), formats.verdict(one) if one["verdict"] else ""] for one in measured]
+        else:  # numbers beside it may be of networks in another form
             missing.append(form)
     table = _table(["networks", "effect", "claimed", "mean [95 %]", "seeds", "verdict"], cells) if cells else ""
     left = f"Not measured: {formats.listed(missing)}." if missing else ""
