@@ -45,7 +45,8 @@ def write_stored(run: Run, origin: Origin, results: xr.Dataset, config: Config) 
         sigma2_rec=config.network.sigma2_rec,
     )
     with writing(_file(run, origin.measure, origin.control)) as temporary:
-        results.to_netcdf(temporary, engine="h5netcdf")
+        # Made in memory: on a full disk HDF5 would crash the process.
+        temporary.write_bytes(results.to_netcdf(engine="h5netcdf"))
     return results
 
 

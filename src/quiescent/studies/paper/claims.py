@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from quiescent.studies.paper.criteria import headings, replay, scale, theory
-from quiescent.studies.paper.experiments import Family, Form, added, named
+from quiescent.studies.paper.experiments import Family, Form, named
 from quiescent.studies.paper.judge import Claim, Criterion
+from quiescent.studies.paper.measures import added
 
 Names = tuple[str | None, ...]
 

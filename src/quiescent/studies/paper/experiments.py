@@ -81,11 +81,6 @@ def named(family: Family, name: str, form: Form = "as written") -> str | None:
     return label if label in CONDITIONS else None
 
 
-def added(form: Form) -> str:
-    """Name the phase in which networks that learned without noise are given the noise of a form."""
-    return "uniform_added" if form == "as published" else "noise_added"
-
-
 class Scale(NamedTuple):
     """How large networks, trainings and measurements are."""
 

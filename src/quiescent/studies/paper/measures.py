@@ -6,7 +6,7 @@ from quiescent.config.load import load_config
 from quiescent.controls import CONTROLS
 from quiescent.measures import MEASURES
 from quiescent.quiescence.activity import Phase, Rest
-from quiescent.studies.paper.experiments import CONDITIONS, Condition, Scale
+from quiescent.studies.paper.experiments import CONDITIONS, Condition, Form, Scale
 
 BOTH_NOISES = ("kl", "common_start", "variance", "distance", "displacement", "coverage", "paths", "occupancy")
 PICTURES = ("paths", "occupancy", "manifold")  # to be drawn, of the first seed only
@@ -76,3 +76,8 @@ def _with_noise(phase: Phase, condition: Condition) -> Phase:
     if not isinstance(phase, Rest) or phase.noise is not None:
         return phase
     return phase._replace(noise="scaled" if condition.doubled else "same")
+
+
+def added(form: Form) -> str:
+    """Name the phase in which networks that learned without noise are given the noise of a form."""
+    return "uniform_added" if form == "as published" else "noise_added"

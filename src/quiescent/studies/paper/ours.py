@@ -7,7 +7,7 @@ import xarray as xr
 from jaxtyping import Float
 
 from quiescent.figures.loss import align
-from quiescent.studies.paper.experiments import added
+from quiescent.studies.paper.measures import added
 from quiescent.studies.paper.source import Missing, Network, Source, kl_matrix
 
 PerSeed = Float[np.ndarray, " seed"]
