@@ -288,3 +288,10 @@ def test_controls_of_networks_as_written_stand_for_those_of_other_forms(invented
     apart = claim.criteria[0]  # only controls: nothing of the networks' own form is left in it
     tried = [judge(which, invented).controls["frozen"].value for which in (apart, written.criteria[0])]
     assert tried[0] == pytest.approx(tried[1])
+
+
+def test_no_two_effects_of_a_claim_have_one_name():
+    for form in FORMS:
+        for claim in claims_of(form):
+            names = [criterion.name for criterion in (*claim.criteria, *claim.reported)]
+            assert len(set(names)) == len(names), claim.number

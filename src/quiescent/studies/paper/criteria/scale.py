@@ -54,7 +54,7 @@ def lives_on(with_scale: str, without: str) -> list[Criterion]:
 
 def scale_of(condition: str) -> list[Criterion]:
     """List what becomes of a code at rest."""
-    name = short(condition)
+    name = short(condition) if condition.startswith("spatial_navigation/") else condition  # one name, one condition
     late = {
         "amplitude of the code, last 20 s over awake": number("shape", "amplitude", condition),
         "distance of its shape, last 20 s": number("shape", "shape", condition),
