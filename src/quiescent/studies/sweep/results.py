@@ -76,7 +76,8 @@ def save_results(plan: SweepPlan, results: xr.Dataset) -> Path:
     """Store gathered results as `sweep.nc`."""
     path = plan.folder / "sweep.nc"
     with writing(path) as temporary:
-        results.to_netcdf(temporary, engine="h5netcdf")
+        # Made in memory: on a full disk HDF5 would crash the process.
+        temporary.write_bytes(results.to_netcdf(engine="h5netcdf"))
     return path
 
 
