@@ -1,6 +1,5 @@
 """Results are made once, kept with the runs, and put together so that each run keeps its own grids and labels."""
 
-import h5py
 import numpy as np
 import pytest
 import xarray as xr
@@ -11,8 +10,7 @@ from quiescent.controls import CONTROLS
 from quiescent.errors import QuiescentError
 from quiescent.evaluation.combine import combine
 from quiescent.evaluation.draw import draw
-from quiescent.evaluation.evaluate import measure, measure_run, not_stored
-from quiescent.evaluation.stored import FORMAT, read_stored
+from quiescent.evaluation.evaluate import measure, measure_run, not_stored, stored
 from quiescent.evaluation.subject import Subject
 from quiescent.figures.grid import grid_of, space_of
 from quiescent.measures import MEASURES
@@ -88,7 +86,7 @@ def test_a_result_is_kept_until_something_that_it_depends_on_changes(runs, monke
     ]:
         result = measure_run(run, {"order": phases}, peers)["order"]
         assert len(calls) == expected
-        xr.testing.assert_identical(result, read_stored(run, "order"))
+        xr.testing.assert_identical(result, stored(run, "order", phases, peers))
         assert not not_stored(run, {"order": phases}, peers)
     assert list(not_stored(run, {"order": FEW, "kl": MEASURES["kl"].phases}, peers)) == ["order", "kl"]
     assert not_stored(run, {"order": phases}, peers, {"another judge": runs[1]})
@@ -96,25 +94,6 @@ def test_a_result_is_kept_until_something_that_it_depends_on_changes(runs, monke
     measure_run(run, {"order": FEW}, peers, reuse=False)
     measure_run(run, {"order": FEW}, peers, reuse=False)
     assert len(calls) == 5
-
-
-@pytest.mark.parametrize("change", ["no format", "another format", "damaged"])
-def test_a_result_of_another_version_is_made_again_and_never_read(runs, change):
-    run, peers = runs[1], {}
-    expected = measure_run(run, {"order": FEW}, peers)["order"]
-    file = run.folder / "measures" / "order.nc"
-    if change == "damaged":
-        file.write_bytes(file.read_bytes()[:1000])
-    else:
-        with h5py.File(file, "a") as stored:
-            assert stored.attrs["format"] == FORMAT
-            stored.attrs["format"] = FORMAT + 1
-            if change == "no format":  # as version 0.1 wrote it
-                del stored.attrs["format"]
-    assert read_stored(run, "order") is None
-    assert not_stored(run, {"order": FEW}, peers)
-    xr.testing.assert_identical(measure_run(run, {"order": FEW}, peers)["order"], expected)
-    xr.testing.assert_identical(read_stored(run, "order"), expected)
 
 
 def test_a_number_of_one_run_does_not_depend_on_which_others_are_measured_beside_it(runs):

@@ -51,13 +51,16 @@ def test_windows_beyond_the_end_of_a_short_rest_are_left_out():
     assert {view.window for view in views_of(measure, {"quiescent": Rest(30, 250)})} == {PAPER, "0-100", "100-200"}
 
 
-@pytest.mark.parametrize(("counting", "said"), [(19, False), (20, True)])
-def test_over_valid_steps_fewer_than_twenty_trials_say_nothing(counting, said):
+@pytest.mark.parametrize(
+    ("counting", "every", "said"), [(19, 1, False), (20, 1, True), (20, 13, True), (20, 14, False)]
+)
+def test_over_valid_steps_fewer_than_twenty_trials_or_five_percent_say_nothing(counting, every, said):
     def mean_step(seen, _known, _rng):
         return {"mean": PerTrial(np.nanmean(np.where(np.isfinite(seen.decoded[..., 0]), 1.0, np.nan), 0))}
 
     resting = clock()
     resting.valid[:, counting:] = False
+    resting.valid[np.arange(len(resting.valid)) % every > 0] = False  # of 30 trials, 2/3 in every 13th step are 5.1 %
     measure = Measure(PHASES, {"mean": Quantity("", "mean", error=True)}, mean_step)
     activities = {"active": clock(steps=100), "quiescent": resting}
     with np.errstate(all="ignore"), pytest.warns(RuntimeWarning, match="empty slice"):

@@ -12,6 +12,7 @@ from quiescent.spaces import Space
 from quiescent.statistics import Estimate, bootstrap_error, mean
 
 LEAST_TRIALS = 20  # with a valid code: what fewer of them do says nothing about a network
+LEAST_VALID = 0.05  # of all steps: white noise through a read-out is valid by chance in up to 0.03 of them
 Rows = dict[str, dict[str, Any]]  # by phase, then by variable
 RowStreams = Callable[[str], np.random.Generator]  # opens the random stream of a row by its name
 
@@ -48,6 +49,12 @@ def rows_of(measure: Measure[Known], phases: Activities, known: Known, streams: 
 def counted(activity: Activity) -> int:
     """Count the trials of which two steps or more count."""
     return int((np.isfinite(activity.decoded).all(-1).sum(0) >= 2).sum())
+
+
+def tells_enough(activity: Activity) -> bool:
+    """Tell whether enough trials, and enough of all steps, count: a code that is valid by chance tells nothing."""
+    valid = float(np.isfinite(activity.decoded).all(-1).mean())
+    return counted(activity) >= LEAST_TRIALS and valid >= LEAST_VALID
 
 
 def blanked(measure: Measure[Any], row: Mapping[str, Any]) -> dict[str, Any]:

@@ -58,8 +58,8 @@ def measure(
         steps; at rest those only whose code is valid), `window` (steps at rest: those that the paper reads, and four
         that follow each other), `phase`, and for kl `reference` (the condition whose behaviour, of the same seed, is
         compared with). Space, time step and grids of curves are coordinates of each condition. Where a condition
-        lacks a seed or a phase it is NaN, and where fewer than 20 trials have a valid code. Every run's part is
-        stored as `measures/<name>.nc` in it.
+        lacks a seed or a phase it is NaN, and where fewer than 20 trials or 5 % of steps have a valid code. Every run's
+        part is stored as `measures/<name>.nc` in it.
 
     Raises
     ------
@@ -143,16 +143,28 @@ def measure_run(
     left = {name: phases for name, phases in measures.items() if can_take_part(control, name, phases)}
     for name, phases in list(left.items()):
         origin = _origin(name, phases, peers, judges or {"own": run}, control)
-        result = read_stored(run, name, control) if reuse and is_stored(run, origin) else None
+        result = read_stored(run, origin) if reuse else None
         if result is None:
             behaviours = _behaviours(origin.judges, device).values()
             subject = subject or Subject(run, device, judges=behaviours, control=control)
             subject.forget(phase for wanted in left.values() for phase in wanted.values())
             result = subject.measure(name, MEASURES[name], phases, _behaviours(origin.peers, device))
-            result = write_stored(run, origin, result, subject.config)
+            result = write_stored(run, origin, result)
         del left[name]
         results[name] = result
     return results
+
+
+def stored(
+    run: Run,
+    name: str,
+    phases: Mapping[str, Phase],
+    peers: Mapping[str, Run],
+    judges: Mapping[str, Run] | None = None,
+    control: str | None = None,
+) -> xr.Dataset | None:
+    """Read what `measure_run` stored of one measure; None if it would have to be made again."""
+    return read_stored(run, _origin(name, phases, peers, judges or {"own": run}, control))
 
 
 def not_stored(

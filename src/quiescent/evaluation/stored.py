@@ -1,8 +1,13 @@
 """Stored results: the one place that knows their format.
 
-One file per run and measure, `measures/<name>.nc`; of a control in its place `measures/<name>.<control>.nc`.
+One file per run and measure, `measures/<name>.nc`; of a control in its place `measures/<name>.<control>.nc`. It is a
+netCDF file that ends with a seal, the checksum of all bytes before it, which readers of netCDF leave alone. Its
+attributes tell everything that the numbers depend on; a file that tells anything else, or whose seal is broken, is
+made again.
 """
 
+import hashlib
+import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,13 +17,16 @@ import h5py
 import xarray as xr
 
 from quiescent import __version__
-from quiescent.config.schema import Config
+from quiescent.errors import QuiescentError
 from quiescent.machine.files import writing
 from quiescent.quiescence.activity import Phase
+from quiescent.runs.identity import identity
+from quiescent.runs.open import read_config
 from quiescent.runs.run import Run
 from quiescent.spaces import to_text
 
-FORMAT = 3  # version 0.1 wrote none: what it stored is made again
+FORMAT = 4  # those of version 0.1 have none, or no seal
+SEAL = 32  # bytes
 
 
 class Origin(NamedTuple):
@@ -35,52 +43,77 @@ class Origin(NamedTuple):
     control: str | None = None
 
 
-def write_stored(run: Run, origin: Origin, results: xr.Dataset, config: Config) -> xr.Dataset:
+def write_stored(run: Run, origin: Origin, results: xr.Dataset) -> xr.Dataset:
     """Store results with their run, and return them with attributes that tell where they come from."""
-    results = results.assign_attrs(
-        format=FORMAT,
-        origin=_text(run, origin),
-        space=to_text(config.task.space),
-        dt=config.task.dt,
-        sigma2_rec=config.network.sigma2_rec,
-    )
-    with writing(_file(run, origin.measure, origin.control)) as temporary:
-        # Made in memory: on a full disk HDF5 would crash the process.
-        temporary.write_bytes(results.to_netcdf(engine="h5netcdf"))
+    results = results.assign_attrs(_attributes(run, origin))
+    content = bytes(results.to_netcdf(engine="h5netcdf"))  # in memory: on a full disk HDF5 would crash the process
+    with writing(_file(run, origin)) as temporary:
+        temporary.write_bytes(content + _seal(content))
     return results
 
 
-def read_stored(run: Run, measure: str, control: str | None = None) -> xr.Dataset | None:
-    """Read what is stored with a run. None if nothing is, or if it is damaged or of another format."""
-    try:
-        with xr.open_dataset(_file(run, measure, control), engine="h5netcdf") as file:
-            return file.load() if file.attrs.get("format") == FORMAT else None
-    except (OSError, ValueError, KeyError):
-        return None  # it is made again
+def read_stored(run: Run, origin: Origin) -> xr.Dataset | None:
+    """Read a result that was made from the present weights, settings, phases and behaviour.
+
+    None if there is none, or if it is damaged. Raises `QuiescentError` if there is one that cannot be read.
+    """
+    content = _content(run, origin)
+    if content is None:
+        return None
+    with xr.open_dataset(content, engine="h5netcdf") as file:
+        return file.load()
 
 
 def is_stored(run: Run, origin: Origin) -> bool:
-    """Tell whether a result is stored that was made from the present weights, phases and behaviour."""
+    """Tell whether a result is stored that was made from the present weights, settings, phases and behaviour."""
+    return _content(run, origin) is not None
+
+
+def _content(run: Run, origin: Origin) -> io.BytesIO | None:
+    path = _file(run, origin)
     try:
-        with h5py.File(_file(run, origin.measure, origin.control)) as file:
-            fresh = file.attrs["origin"] == _text(run, origin)
-            return bool(fresh and file.attrs["format"] == FORMAT)
-    except (OSError, KeyError):
-        return False
+        sealed = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise QuiescentError(f"cannot read {path}: {error.strerror or error}") from None
+    content = sealed[:-SEAL]
+    if _seal(content) != sealed[-SEAL:]:
+        return None
+    with h5py.File(io.BytesIO(content)) as file:
+        expected = _attributes(run, origin)
+        fresh = all(name in file.attrs and file.attrs[name] == value for name, value in expected.items())
+    return io.BytesIO(content) if fresh else None
 
 
-def _file(run: Run, measure: str, control: str | None) -> Path:
-    return run.folder / "measures" / (f"{measure}.{control}.nc" if control else f"{measure}.nc")
+def _seal(content: bytes) -> bytes:
+    return hashlib.blake2b(content, digest_size=SEAL).digest()
+
+
+def _file(run: Run, origin: Origin) -> Path:
+    name = f"{origin.measure}.{origin.control}" if origin.control else origin.measure
+    return run.folder / "measures" / f"{name}.nc"
+
+
+def _attributes(run: Run, origin: Origin) -> dict[str, object]:
+    config = read_config(run)
+    return {
+        "format": FORMAT,
+        "origin": _text(run, origin),
+        "space": to_text(config.task.space),
+        "dt": config.task.dt,
+        "sigma2_rec": config.network.sigma2_rec,
+    }
 
 
 def _text(run: Run, origin: Origin) -> str:
     return json.dumps(
         {
             "version": __version__,
-            "batches": run.batches_done(),
+            "run": identity(run),
             "phases": {name: _said(phase) for name, phase in origin.phases.items()},
-            "compared": {name: peer.batches_done() for name, peer in origin.peers.items()},
-            "judges": {name: judge.batches_done() for name, judge in origin.judges.items()},
+            "compared": {name: identity(peer) for name, peer in origin.peers.items()},
+            "judges": {name: identity(judge) for name, judge in origin.judges.items()},
             "control": origin.control,
         }
     )

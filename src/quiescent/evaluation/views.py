@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import xarray as xr
 
-from quiescent.evaluation.apply import LEAST_TRIALS, Rows, RowStreams, as_dataset, blanked, counted, learn, rows_of
+from quiescent.evaluation.apply import Rows, RowStreams, as_dataset, blanked, counted, learn, rows_of, tells_enough
 from quiescent.measures.measure import PAPER, SHORTEST, WINDOWS, Activities, Known, Measure
 from quiescent.quiescence.activity import Activity, Phase, Rest
 
@@ -53,8 +53,8 @@ def apply_to_views(
 ) -> xr.Dataset:
     """Apply a measure to every view of a network's rest; dimensions `reading` and `window` come in front.
 
-    Variable `counted` tells of how many trials any step counts; over valid steps, with fewer than 20 of them, all
-    quantities are NaN.
+    Variable `counted` tells of how many trials any step counts; over valid steps, with fewer than 20 of them or less
+    than 5 % of all steps, all quantities are NaN.
     """
     resting = {name: isinstance(phase, Rest) for name, phase in phases.items()}
 
@@ -70,8 +70,9 @@ def apply_to_views(
         rows = rows_of(replace(measure, beside={}) if fixed else measure, shown, known, streams)
         numbers = {name: float(counted(shown[name])) if name in shown else np.nan for name in rows}
         if measure.readings:
-            few = [name for name in rows if resting.get(name) and numbers[name] < LEAST_TRIALS]
-            rows |= {name: blanked(measure, rows[name]) for name in few if view.reading == "valid"}
+            if view.reading == "valid":
+                few = [name for name in rows if resting.get(name) and not tells_enough(shown[name])]
+                rows |= {name: blanked(measure, rows[name]) for name in few}
             rows = {name: row | {COUNTED: numbers[name]} for name, row in rows.items()}
         fixed = fixed or {name: row for name, row in rows.items() if not resting.get(name, False)}
         order = [name for name in (*phases, *measure.beside) if name in rows or name in fixed]

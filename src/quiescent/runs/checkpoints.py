@@ -56,6 +56,17 @@ def _problem(path: Path, _modified: int, _size: int) -> str | None:
     return None
 
 
+def checksum(path: Path) -> str:
+    """Compute the checksum of a checkpoint's contents. Reads a file again only after it has changed."""
+    status = path.stat()
+    return _checksum_of(path, status.st_mtime_ns, status.st_size)
+
+
+@functools.lru_cache(maxsize=10_000)
+def _checksum_of(path: Path, _modified: int, _size: int) -> str:
+    return _checksum(read(path))
+
+
 def _checksum(arrays: Mapping[str, Array]) -> str:
     checksum = hashlib.blake2b(digest_size=16)
     for name in sorted(arrays):

@@ -16,6 +16,7 @@ class HeadDirection(Settings):
     """Independent random turns (Krishna et al. 2024)."""
 
     n_inputs: ClassVar[int] = 1
+    content: ClassVar[None] = None
 
     name: Literal["head_direction"] = "head_direction"
     steps: Count = 100

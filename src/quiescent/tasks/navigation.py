@@ -18,6 +18,7 @@ class SpatialNavigation(Settings):
     """Random foraging (Krishna et al. 2024, after Sorscher et al. 2019)."""
 
     n_inputs: ClassVar[int] = 2
+    content: ClassVar[None] = None
 
     name: Literal["spatial_navigation"] = "spatial_navigation"
     steps: Count = 100

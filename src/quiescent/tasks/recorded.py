@@ -1,6 +1,7 @@
 """Recorded behaviour: random trials cut from an animal's own trajectory."""
 
 import functools
+import hashlib
 import importlib.util
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, NamedTuple
@@ -71,6 +72,10 @@ class Recorded(Settings):
     def space(self) -> Box:
         return Box(self._recording().bounds)
 
+    @property
+    def content(self) -> str | None:
+        return None if self.path is None else _checksum(Path(self.path), _changed(Path(self.path)))
+
     def code(self, generator: torch.Generator) -> Code:
         if not self.use_place_cells:
             return Identity(len(self.space.bounds))
@@ -91,11 +96,23 @@ class Recorded(Settings):
 
     def _recording(self) -> Recording:
         path = Path(self.path) if self.path is not None else _shipped(self.source)
-        try:
-            changed = path.stat().st_mtime_ns
-        except OSError as error:
-            raise QuiescentError(f"task.path={path}: cannot be read ({error.strerror}).") from None
-        return _load(path, changed, self.dt, self.max_gap, self.steps, self.arena)
+        return _load(path, _changed(path), self.dt, self.max_gap, self.steps, self.arena)
+
+
+def _changed(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError as error:
+        raise QuiescentError(f"task.path={path}: cannot be read ({error.strerror}).") from None
+
+
+@functools.lru_cache(maxsize=8)
+def _checksum(path: Path, changed: int) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "blake2b").hexdigest()[:32]
+    except OSError as error:
+        raise QuiescentError(f"task.path={path}: cannot be read ({error.strerror}).") from None
 
 
 @functools.lru_cache(maxsize=8)

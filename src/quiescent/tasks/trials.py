@@ -43,6 +43,11 @@ class Task(Protocol):
         ...
 
     @property
+    def content(self) -> str | None:
+        """Give a checksum of the file that behaviour is read from; None: from none of the user's."""
+        ...
+
+    @property
     def steps(self) -> int:
         """Count the steps of a trial."""
         ...

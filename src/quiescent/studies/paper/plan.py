@@ -1,7 +1,7 @@
 """The plan of the paper: its runs, and what is still to be trained and measured of them."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -49,17 +49,18 @@ class PaperPlan(NamedTuple):
             wanted.update(controls_of(name, self.scale))
         return wanted
 
-    def measurements(self) -> list[Measurement]:
-        """List what is still to be measured: of networks, and of controls in the place of those of the first seed."""
-        found = []
+    def asked(self) -> Iterator[Measurement]:
+        """List all that is measured: of networks, and of controls in the place of those of the first seed."""
         for name, runs in self.runs.items():
             for seed, run in runs.items():
                 peers, judges = self._of_seed(peers_of(name), seed), self._of_seed([judge_of(name)], seed)
                 for control, measures in self.with_controls(name, seed).items():
-                    missing = not_stored(run, measures, peers, judges, control)
-                    if missing:
-                        found.append(Measurement(run, missing, peers, judges, control))
-        return found
+                    yield Measurement(run, measures, peers, judges, control)
+
+    def measurements(self) -> list[Measurement]:
+        """List what is still to be measured."""
+        missing = [asked._replace(measures=not_stored(*asked)) for asked in self.asked()]
+        return [measurement for measurement in missing if measurement.measures]
 
     def _of_seed(self, names: Sequence[str], seed: int) -> dict[str, Run]:
         return {name: self.runs[name][seed] for name in names if seed in self.runs.get(name, {})}

@@ -2,15 +2,13 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import xarray as xr
 
 from quiescent.errors import QuiescentError
 from quiescent.evaluation.combine import combine
-from quiescent.evaluation.evaluate import can_take_part
-from quiescent.evaluation.stored import read_stored
+from quiescent.evaluation.evaluate import can_take_part, stored
 from quiescent.machine.files import writing
 from quiescent.studies.paper.experiments import CONDITIONS
 from quiescent.studies.paper.measures import PICTURES
@@ -24,21 +22,21 @@ def gather(plan: PaperPlan) -> dict[str, xr.Dataset]:
 
     Those of networks by "family/measure", those of controls in their place by "controls/<control>/family/measure".
     """
-    stored: dict[str, dict[tuple[str, int], xr.Dataset]] = {}
-    for name, runs in plan.runs.items():
+    found: dict[str, dict[tuple[str, int], xr.Dataset]] = {}
+    names = {run: (name, seed) for name, runs in plan.runs.items() for seed, run in runs.items()}
+    for run, measures, peers, judges, control in plan.asked():
+        name, seed = names[run]
         family = CONDITIONS[name].family
-        for seed, run in runs.items():
-            for control, measures in plan.with_controls(name, seed).items():
-                for measure, phases in measures.items():
-                    drawn = measure not in PICTURES or run == plan.first(name)
-                    if not (drawn and can_take_part(control, measure, phases)):
-                        continue
-                    result = read_stored(run, measure, control)
-                    if result is None:
-                        raise QuiescentError(f"{run.folder}: its {measure} is missing. Give the command again.")
-                    key = f"controls/{control}/{family}/{measure}" if control else f"{family}/{measure}"
-                    stored.setdefault(key, {})[name, seed] = result
-    return {key: _with_all_seeds(key, combine(results), plan) for key, results in stored.items()}
+        for measure, phases in measures.items():
+            drawn = measure not in PICTURES or run == plan.first(name)
+            if not (drawn and can_take_part(control, measure, phases)):
+                continue
+            result = stored(run, measure, phases, peers, judges, control)
+            if result is None:
+                raise QuiescentError(f"{run.folder}: its {measure} is missing. Give the command again.")
+            key = f"controls/{control}/{family}/{measure}" if control else f"{family}/{measure}"
+            found.setdefault(key, {})[name, seed] = result
+    return {key: _with_all_seeds(key, combine(results), plan) for key, results in found.items()}
 
 
 def _with_all_seeds(key: str, dataset: xr.Dataset, plan: PaperPlan) -> xr.Dataset:
@@ -50,14 +48,21 @@ def _with_all_seeds(key: str, dataset: xr.Dataset, plan: PaperPlan) -> xr.Datase
 
 def write_results(path: Path, results: Mapping[str, xr.Dataset]) -> None:
     """Write results as one netCDF file, with a group for every family and measure."""
+    rounded = {key: _rounded_all(dataset) for key, dataset in results.items()}
+    large = {"zlib": True, "complevel": 9, "shuffle": True}
+    encoding = {
+        f"/{key}": {name: large for name, array in dataset.data_vars.items() if array.nbytes > LARGE}
+        for key, dataset in rounded.items()
+    }
+    tree = xr.DataTree.from_dict(rounded)
     with writing(path) as temporary:
-        for number, (key, dataset) in enumerate(results.items()):
-            numbers = [name for name in dataset.data_vars if dataset[name].dtype.kind == "f"]
-            dataset = dataset.assign({name: _rounded(dataset[name]) for name in numbers})
-            large = [name for name in numbers if dataset[name].nbytes > LARGE]
-            encoding = {name: {"zlib": True, "complevel": 9, "shuffle": True} for name in large}
-            mode: Literal["a", "w"] = "a" if number else "w"
-            dataset.to_netcdf(temporary, mode=mode, group=key, engine="h5netcdf", encoding=encoding)
+        # Made in memory: on a full disk HDF5 would crash the process.
+        temporary.write_bytes(tree.to_netcdf(engine="h5netcdf", encoding=encoding))
+
+
+def _rounded_all(dataset: xr.Dataset) -> xr.Dataset:
+    numbers = [name for name in dataset.data_vars if dataset[name].dtype.kind == "f"]
+    return dataset.assign({name: _rounded(dataset[name]) for name in numbers})
 
 
 def _rounded(array: xr.DataArray) -> xr.DataArray:

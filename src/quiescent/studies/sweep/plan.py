@@ -85,18 +85,22 @@ def make_folders(plan: SweepPlan) -> None:
 
 def jobs_of(plan: SweepPlan, device: torch.device, memory: float | None = None) -> list[Job]:
     """List what is missing: networks to train, grouped by population, and what is to be measured of each."""
-    measurements = {run: _measurement(plan, run, config) for run, config in plan.members}
-    missing = {run: [measurement] if measurement.measures else [] for run, measurement in measurements.items()}
+    missing = {run: _missing(asked(plan, run, config)) for run, config in plan.members}
     groups = plan_populations(list(plan.members), device, memory)
     jobs = [Job(group, list(itertools.chain(*(missing[run] for run in group)))) for group in groups]
     trained = set(itertools.chain(*groups))
     return [*jobs, *(Job((), missing[run]) for run in plan.runs if run not in trained and missing[run])]
 
 
-def _measurement(plan: SweepPlan, run: Run, config: Config) -> Measurement:
-    peers = {label(config): run}  # every network is compared with its own behaviour
-    wanted = {name: with_noise(MEASURES[name].phases, None, None) for name in plan.measures}
-    return Measurement(run, not_stored(run, wanted, peers), peers)
+def asked(plan: SweepPlan, run: Run, config: Config) -> Measurement:
+    """Say what is measured of a run: every network is compared with its own behaviour."""
+    measures = {name: with_noise(MEASURES[name].phases, None, None) for name in plan.measures}
+    return Measurement(run, measures, {label(config): run})
+
+
+def _missing(asked: Measurement) -> list[Measurement]:
+    measures = not_stored(*asked)
+    return [asked._replace(measures=measures)] if measures else []
 
 
 def works_of(plan: SweepPlan, jobs: Sequence[Job]) -> list[Work]:

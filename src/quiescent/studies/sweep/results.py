@@ -11,12 +11,12 @@ from quiescent.config.naming import label
 from quiescent.config.schema import Config
 from quiescent.config.words import ALIASES
 from quiescent.errors import QuiescentError
-from quiescent.evaluation.stored import read_stored
+from quiescent.evaluation.evaluate import stored
 from quiescent.evaluation.views import READINGS
 from quiescent.machine.files import writing
 from quiescent.measures.measure import PAPER
 from quiescent.runs.run import Run
-from quiescent.studies.sweep.plan import SweepPlan
+from quiescent.studies.sweep.plan import SweepPlan, asked
 
 EARLIER_PHASES = {"noisy": "noise_added"}  # names in version 0.1
 SCALARS = ("reading", "phase")  # dimensions of what is gathered; curves and maps stay with their runs
@@ -58,8 +58,9 @@ def _numbers(plan: SweepPlan, run: Run, config: Config) -> dict[str, xr.DataArra
         "test_loss": xr.DataArray(test.loss),
         "test_error": xr.DataArray(test.error, attrs={"unit": unit}),
     }
-    for measure in plan.measures:
-        dataset = read_stored(run, measure)
+    wanted = asked(plan, run, config)
+    for measure, phases in wanted.measures.items():
+        dataset = stored(run, measure, phases, wanted.peers)
         if dataset is None:
             continue
         if "window" in dataset.dims:

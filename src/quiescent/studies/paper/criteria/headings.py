@@ -12,6 +12,7 @@ def is_ring(condition: str) -> Criterion:
         number("ring", "is_ring", condition, phase=None),
         low=1.0,
         of=(condition,),
+        negative=("untrained",),  # the others behave as the network does, and rest otherwise
     )
 
 

@@ -1,0 +1,15 @@
+"""Identities of runs: equal only where weights, settings and behaviour are, so that nothing stale is taken for new."""
+
+import hashlib
+
+from quiescent.runs import checkpoints
+from quiescent.runs.open import read_config
+from quiescent.runs.run import Run
+
+
+def identity(run: Run) -> list[str | int | None]:
+    """List a run's batches and the checksums of its weights, its settings, and the recording behind its behaviour."""
+    config, path = read_config(run), run.newest_checkpoint()
+    weights = checkpoints.checksum(path) if path else None
+    settings = hashlib.blake2b(config.to_yaml().encode(), digest_size=16).hexdigest()
+    return [run.batches_done(), weights, settings, config.task.content]

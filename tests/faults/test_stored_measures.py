@@ -1,0 +1,116 @@
+"""A stored result comes back as it was made, of what is there now, or it is made again."""
+
+import shutil
+
+import numpy as np
+import pytest
+import xarray as xr
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from quiescent.config.load import load_config
+from quiescent.errors import QuiescentError
+from quiescent.evaluation.evaluate import measure_run, not_stored, stored
+from quiescent.evaluation.subject import Subject
+from quiescent.quiescence.activity import Active, Rest
+from quiescent.runs.run import Run
+from quiescent.training.train import train
+
+FEW = {"active": Active(30), "quiescent": Rest(30, 30)}
+MEASURES = {"order": FEW}
+WORDS = ["network.units=12", "task.place_cells.number=12", "task.steps=8", "training.batches=2"]
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """Train and measure a network whose behaviour is recorded, and one of another seed to be compared with it."""
+    folder = tmp_path_factory.mktemp("stored")
+    write_recording(folder / "animal.csv", 0)
+    path = f"task.path={folder / 'animal.csv'}"
+    runs = train(load_config("recorded/sargolini", path, "seed=0,1", "training.batch_size=5", *WORDS), folder / "runs")
+    measure_run(runs[0], MEASURES, {"own": runs[0]})
+    return runs
+
+
+def write_recording(path, seed):
+    rng = np.random.default_rng(seed)
+    places = np.clip(rng.normal(0, 0.05, (400, 2)).cumsum(0), -1, 1)
+    rows = [f"{step / 10:.1f},{x:.4f},{y:.4f}" for step, (x, y) in enumerate(places)]
+    path.write_text("\n".join(["t,x,y", *rows]))
+
+
+def file_of(run):
+    return run.folder / "measures" / "order.nc"
+
+
+@pytest.fixture
+def copied(trained, tmp_path):
+    """Copy the folder of the network."""
+    shutil.copytree(trained[0].folder, tmp_path / "copy")
+    return Run(tmp_path / "copy")
+
+
+def is_fresh(run):
+    return not not_stored(run, MEASURES, {"own": run})
+
+
+@given(st.floats(0, 1, exclude_max=True), st.integers(0, 7))
+@settings(max_examples=200, deadline=None)
+def test_no_flipped_bit_comes_through(trained, place, bit):
+    run = trained[0]
+    whole = file_of(run).read_bytes()
+    damaged = bytearray(whole)
+    damaged[int(place * len(whole))] ^= 1 << bit
+    file_of(run).write_bytes(damaged)
+    try:
+        assert stored(run, "order", FEW, {"own": run}) is None
+    finally:
+        file_of(run).write_bytes(whole)
+    assert is_fresh(run)
+
+
+@pytest.mark.parametrize("left", [0, 10, 1000, -1])
+def test_a_file_that_was_cut_short_is_made_again(copied, left):
+    peers = {"own": copied}
+    expected = measure_run(copied, MEASURES, peers)["order"]
+    file_of(copied).write_bytes(file_of(copied).read_bytes()[:left])
+    assert stored(copied, "order", FEW, peers) is None
+    xr.testing.assert_identical(measure_run(copied, MEASURES, peers)["order"], expected)
+    xr.testing.assert_identical(stored(copied, "order", FEW, peers), expected)
+
+
+def test_other_weights_other_settings_and_another_recording_make_it_stale(trained, copied):
+    assert is_fresh(copied)
+    checkpoint = copied.checkpoints()[-1]
+    own = checkpoint.read_bytes()
+    shutil.copy(trained[1].checkpoints()[-1], checkpoint)  # the same number of batches
+    assert not is_fresh(copied)
+    checkpoint.write_bytes(own)
+    config = copied.folder / "config.yaml"
+    settings = config.read_text()
+    config.write_text(settings.replace("augment: true", "augment: false"))
+    assert config.read_text() != settings
+    assert not is_fresh(copied)
+    config.write_text(settings)
+    assert is_fresh(copied)
+    recording = trained[0].folder.parent.parent / "animal.csv"
+    write_recording(recording, 1)
+    assert not is_fresh(copied)
+    write_recording(recording, 0)
+    assert is_fresh(copied)
+
+
+def test_behaviour_that_it_was_compared_with_makes_it_stale(trained, copied):
+    compared = {"kl": {"active": Active(30), "quiescent": Rest(30, 30)}}
+    peers = {"own": copied, "other": trained[1]}
+    measure_run(copied, compared, peers)
+    assert not not_stored(copied, compared, peers)
+    assert not_stored(copied, compared, {"own": copied, "other": trained[0]})
+
+
+def test_a_file_that_cannot_be_read_is_an_error_and_not_made_again(copied, monkeypatch):
+    file_of(copied).unlink()
+    file_of(copied).mkdir()
+    monkeypatch.setattr(Subject, "measure", lambda *_: pytest.fail("made again"))
+    with pytest.raises(QuiescentError, match=r"cannot read .*order\.nc: Is a directory"):
+        measure_run(copied, MEASURES, {"own": copied})
