@@ -26,3 +26,15 @@ def nearest(word: str, allowed: Sequence[str]) -> str:
     """Suggest the allowed name that is most like a word, or else list them all; begins with a space."""
     close = difflib.get_close_matches(word, allowed, n=1, cutoff=0.5)
     return f" Did you mean '{close[0]}'?" if close else f" Known: {', '.join(allowed)}."
+
+
+def printable(value: object) -> str:
+    r"""Write a value on one line: a text as it is, unless it has signs that cannot be printed.
+
+    Examples
+    --------
+    >>> print(printable("two words"), printable("two\nlines"))
+    two words 'two\nlines'
+    """
+    text = str(value)
+    return text if text.isprintable() else repr(text)
