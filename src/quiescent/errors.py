@@ -3,6 +3,8 @@
 import difflib
 from collections.abc import Sequence
 
+LONGEST = 300  # characters of a value in a message
+
 
 class QuiescentError(Exception):
     """A mistake that the user can mend: the message names the input and what is allowed.
@@ -29,7 +31,7 @@ def nearest(word: str, allowed: Sequence[str]) -> str:
 
 
 def printable(value: object) -> str:
-    r"""Write a value on one line: a text as it is, unless it has signs that cannot be printed.
+    r"""Write a value on one line of bearable length: a text as it is, unless it has signs that cannot be printed.
 
     Examples
     --------
@@ -37,4 +39,5 @@ def printable(value: object) -> str:
     two words 'two\nlines'
     """
     text = str(value)
+    text = text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
     return text if text.isprintable() else repr(text)
