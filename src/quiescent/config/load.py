@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from quiescent.config.messages import explain
-from quiescent.config.named import flatten, merge, read_named
+from quiescent.config.named import flatten, merge, names, read_named
 from quiescent.config.plain import read_settings
 from quiescent.config.schema import Config, Seeds
 from quiescent.config.words import TEXTS, parse_words
@@ -46,7 +46,10 @@ def load_config(name: str, *words: str) -> Config:
     overrides, origin = parse_words(words)
     values = merge(_read(name), overrides)
     _require_path(values, origin.get("task.path") or origin.get("task") or f"In: {name}.")
-    return _validate(values, origin, default=name)
+    config = _validate(values, origin, default=name)
+    if config.name != name and not is_file(config.name) and config.name not in names():
+        raise QuiescentError(f"name={printable(config.name)}: must be left out, or name a configuration. In: {name}.")
+    return config
 
 
 def parse(text: str, source: str) -> Config:

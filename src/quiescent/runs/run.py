@@ -1,6 +1,7 @@
 """Run folders: configuration, test log and checkpoints of one network. Imports no PyTorch, which takes a second."""
 
 import json
+import os
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -166,7 +167,7 @@ class Run:
 
 def runs_in(folder: Path) -> list[Run]:
     """List the runs in a folder of runs by seed, or the run that the folder is."""
-    if (folder / "config.yaml").is_file():
+    if os.path.isfile(folder / "config.yaml"):  # false for a name that no file can have
         return [Run(folder)]
     runs = [Run(path.parent) for path in folder.glob("seed_*/config.yaml")]
     return sorted(runs, key=lambda run: (len(run.folder.name), run.folder.name))
