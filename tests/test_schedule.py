@@ -73,7 +73,20 @@ def test_a_job_that_is_killed_again_and_again_without_getting_further_is_given_u
     made = Endings(seed_0=[KILLED] * 100)
     *_, last = run_jobs([Job([run])], made.engine)
     assert len(made.submitted) == PATIENCE
-    assert f"ended {PATIENCE} times in a row without getting further (signal 9)" in last.failures[0].message
+    said = f"ended {PATIENCE} times in a row without getting further (signal 9). Is there enough memory?"
+    assert last.failures[0].message.endswith(said)
+
+
+@pytest.mark.parametrize(
+    "crash", [Ended("killed", "signal 11"), Ended("killed", "exit code 1"), ImportError("no torch")]
+)
+def test_a_job_that_crashes_twice_in_the_same_way_is_given_up_with_what_it_said(tiny, tmp_path, crash):
+    (run,) = open_runs(tiny(), tmp_path)
+    made = Endings(seed_0=[KILLED, crash, KILLED, crash, crash, DONE])
+    *_, last = run_jobs([Job([run])], made.engine)
+    assert len(made.submitted) == 5
+    said = "ImportError: no torch" if isinstance(crash, Exception) else crash.message
+    assert last.failures[0].message.endswith(f"ended 5 times in a row without getting further ({said}).")
 
 
 def test_a_job_that_gets_further_each_time_is_never_given_up(tiny, tmp_path):

@@ -12,7 +12,7 @@ import psutil
 import pytest
 from conftest import threads
 from slurm_node import available, cluster
-from test_sweep import NOISY, SMALL, command, driver, holders, said, until, weights
+from test_sweep import NOISY, QUICK, SMALL, command, driver, holders, said, until, weights
 
 from quiescent.config.load import load_config
 from quiescent.config.naming import label
@@ -70,6 +70,22 @@ def test_whatever_happens_to_its_jobs_a_sweep_on_slurm_ends_with_the_same_weight
     with threads(2):
         train(config, tmp_path / "whole" / "runs" / label(config))
     assert weights(tmp_path / "out") == weights(tmp_path / "whole")
+
+
+def test_a_folder_of_whatever_signs_works_and_none_of_them_is_run(slurm, tmp_path):
+    folder = tmp_path / "a b $(touch run) `touch run` ;touch run; {x} {} %j 'it' \"q\" #& *? é ="
+    folder.mkdir()
+    for words in (["seed=0"], ["seed=0,1"]):  # the second in a folder that Parsl knows
+        call, environment = command(NOISY, *words, *QUICK, "--on", "slurm", "--jobs", "1", "--out", "out")
+        done = subprocess.run(
+            call, cwd=folder, env=environment, capture_output=True, text=True, timeout=200, check=False
+        )
+        assert done.returncode == 0, done.stderr
+    assert len(all_runs(folder)) == 2
+    assert not list(tmp_path.rglob("run"))
+    logs = list(folder.glob("out/engine/*/submit_scripts/*.stdout"))
+    assert len(logs) == 2
+    until(lambda: not running())
 
 
 def test_ctrl_c_saves_gives_allocations_back_and_the_same_command_goes_on(slurm, tmp_path):

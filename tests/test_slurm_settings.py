@@ -3,7 +3,8 @@
 import pytest
 
 from quiescent.errors import QuiescentError
-from quiescent.jobs.slurm import SlurmSettings, slurm_config, split_slurm
+from quiescent.jobs.allocations import slurm_config
+from quiescent.jobs.slurm import SlurmSettings, split_slurm
 
 
 def configured(tmp_path, *words):

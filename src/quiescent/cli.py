@@ -1,5 +1,6 @@
 """The command line: words in, rooms called, prints, exit codes. No logic of its own."""
 
+import io
 import os
 import re
 import sys
@@ -7,7 +8,7 @@ import warnings
 
 import typer
 
-from quiescent.errors import EngineLost, QuiescentError
+from quiescent.errors import EngineLost, QuiescentError, printable
 from quiescent.terminal.commands import COMMANDS, EARLIER_NAMES
 
 app = typer.Typer(
@@ -21,11 +22,19 @@ for name, present in EARLIER_NAMES.items():
     app.command(name, hidden=True)(COMMANDS[present].function)
 
 
+def at_home(word: str) -> str:
+    """Put the home folder in the place of ~ after an equals sign, where shells leave it."""
+    return re.sub(r"^([\w.-]+=)~(?=/)", lambda match: match[1] + os.path.expanduser("~"), word)
+
+
 def main() -> None:
     """Run the program: mistakes of the user end in one line each and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # one whose code lacks a sign must not end a measurement
+            stream.reconfigure(errors="backslashreplace")
     warnings.showwarning = lambda message, *_: print(f"quiescent: warning: {message}", file=sys.stderr)
     try:
-        app()
+        app([at_home(word) for word in sys.argv[1:]])
     except QuiescentError as error:
         for line in str(error).splitlines():
             print(f"quiescent: {line}", file=sys.stderr)
@@ -36,6 +45,11 @@ def main() -> None:
         if not re.search("allocate memory|out of memory", str(error)):
             raise
         print("quiescent: not enough memory; try fewer units, cells, trials or seeds at once", file=sys.stderr)
+        sys.exit(2)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        print(f"quiescent: {printable(error.filename)}: {error.strerror}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         print("quiescent: stopped", file=sys.stderr)

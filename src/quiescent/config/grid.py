@@ -3,9 +3,9 @@
 import itertools
 import json
 import math
+import os
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 from quiescent.config.load import load_config
@@ -66,7 +66,7 @@ def expand(words: Sequence[str]) -> Grid:
 
 
 def _choices(key: str, text: str) -> list[str]:
-    one_file = ALIASES.get(key, key) in TEXTS and Path(text).is_file()  # whose name may contain commas
+    one_file = ALIASES.get(key, key) in TEXTS and os.path.isfile(text)  # whose name may contain commas
     return [text] if one_file else values_of(text)
 
 

@@ -1,19 +1,19 @@
 """Configurations: a named YAML file, overridden by `key=value` words, checked as a whole."""
 
+import functools
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from quiescent.config.messages import explain
-from quiescent.config.named import flatten, merge, read_named
+from quiescent.config.named import flatten, merge, names, read_named
+from quiescent.config.plain import read_settings
 from quiescent.config.schema import Config, Seeds
-from quiescent.config.words import parse_words
-from quiescent.errors import QuiescentError
+from quiescent.config.words import TEXTS, parse_words
+from quiescent.errors import QuiescentError, printable
 from quiescent.tasks import TASKS
 
 
@@ -46,13 +46,16 @@ def load_config(name: str, *words: str) -> Config:
     overrides, origin = parse_words(words)
     values = merge(_read(name), overrides)
     _require_path(values, origin.get("task.path") or origin.get("task") or f"In: {name}.")
-    return _validate(values, origin, default=name)
+    config = _validate(values, origin, default=name)
+    if config.name != name and not is_file(config.name) and config.name not in names():
+        raise QuiescentError(f"name={printable(config.name)}: must be left out, or name a configuration. In: {name}.")
+    return config
 
 
 def parse(text: str, source: str) -> Config:
     """Read a resolved configuration, as written in a run folder; `source` is named in errors."""
-    values = _load_yaml(text, source)
-    return _validate(values, dict.fromkeys(flatten(values), source), default=source)
+    values = read_settings(text, source)
+    return _validate(values, dict.fromkeys(flatten(values), f"In: {source}."), default=source)
 
 
 def parse_seeds(word: str) -> tuple[int, ...]:
@@ -89,30 +92,28 @@ def _keys_of(model: type[BaseModel], task: Any) -> Iterator[str]:
 
 
 def _read(name: str) -> Mapping[str, Any]:
-    if not is_file(name):
-        return read_named(name)
-    values = _load_yaml(_read_file(name), name)
-    base = values.pop("base", None)
-    if base == name or (base is not None and not isinstance(base, str)):
-        raise QuiescentError(f"base={base}: must name another configuration. In: {name}.")
-    return merge(_read(base), values) if base else values
+    layers: list[Mapping[str, Any]] = []
+    files: list[str] = []
+    base: object = name
+    while isinstance(base, str) and is_file(base):
+        if os.path.realpath(base) in map(os.path.realpath, files):
+            raise QuiescentError(f"base={base}: must name another configuration, not one below it. In: {files[-1]}.")
+        values = read_settings(_read_file(base), base)
+        files.append(base)
+        layers.append(values)
+        base = values.pop("base", None)
+    if isinstance(base, str):
+        layers.append(read_named(base))
+    elif base is not None:
+        raise QuiescentError(f"base={base}: must name another configuration. In: {files[-1]}.")
+    return functools.reduce(merge, reversed(layers))
 
 
 def _read_file(path: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise QuiescentError(f"cannot read the configuration {path}: {error}") from None
-
-
-def _load_yaml(text: str, source: str) -> dict[str, Any]:
-    try:
-        values = OmegaConf.to_container(OmegaConf.create(text), resolve=True)
-    except (yaml.YAMLError, OmegaConfBaseException, ValueError, TypeError) as error:
-        raise QuiescentError(f"{source} is not valid YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
-        raise QuiescentError(f"{source} must hold `key: value` lines.")
-    return {str(key): value for key, value in values.items()}
+    except (OSError, ValueError) as error:  # no Unicode, or a zero byte in the path
+        raise QuiescentError(f"cannot read the configuration {printable(path)}: {error}") from None
 
 
 def _require_path(values: Mapping[str, Any], where: str) -> None:
@@ -124,6 +125,10 @@ def _require_path(values: Mapping[str, Any], where: str) -> None:
 
 
 def _validate(values: dict[str, Any], origin: Mapping[str, str], default: str) -> Config:
+    for key, value in flatten(values).items():
+        if isinstance(value, str) and "${" in value and key not in (*TEXTS, "name"):
+            where = origin.get(key, f"In: {default}.")
+            raise QuiescentError(f"{key}={printable(value)}: nothing is filled in for `${{`; write the value. {where}")
     values = {"name": default} | values
     try:
         return Config.model_validate(values)

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from quiescent.config.words import ALIASES
-from quiescent.errors import nearest
+from quiescent.errors import nearest, printable
 from quiescent.tasks import TASKS
 
 
@@ -39,7 +39,7 @@ def explain(error: dict[str, Any], origin: Mapping[str, str], known: Sequence[st
     law = law[0].lower() + law[1:]
     if isinstance(error["input"], dict | BaseModel):
         return f"{key}: {law}. {where}".strip()
-    return f"{key}={error['input']}: {law}. {where}".strip()
+    return f"{key}={printable(error['input'])}: {law}. {where}".strip()
 
 
 def _related(given: str, key: str) -> bool:

@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 from quiescent.config.load import is_file, load_config
 from quiescent.config.named import flatten
 from quiescent.config.schema import Config
+
+LONGEST = 255  # bytes of the name of a file or folder, to Linux and others
 
 
 def overrides_of(config: Config) -> dict[str, object]:
@@ -29,13 +32,20 @@ _settings_of_built_in = functools.cache(_settings_of_file)  # not of a user's ow
 
 def label(config: Config) -> str:
     """Name a configuration by its name and its overrides, short enough and safe as the name of a folder."""
-    words = ",".join(f"{key}={value}" for key, value in overrides_of(config).items())
-    name = Path(config.name).stem if is_file(config.name) else config.name
-    if not words:
-        return name
+    return folder_name(config.name, ",".join(f"{key}={value}" for key, value in overrides_of(config).items()))
+
+
+def folder_name(name: str, words: str) -> str:
+    """Name a folder by the name of a configuration and words, short enough, and below where it is put."""
+    name = re.sub(r"^\.+$", "_", Path(name).stem) if is_file(name) else name
     if len(words) > 100:
-        words = hashlib.sha256(words.encode()).hexdigest()[:12]
-    return f"{name}+{re.sub(r'[^A-Za-z0-9_.,=+-]', '_', words)}"
+        words = _digest(words)
+    folder = f"{name}+{re.sub(r'[^A-Za-z0-9_.,=+-]', '_', words)}" if words else name
+    return folder if len(os.fsencode(folder)) <= LONGEST else f"{folder[:60]}+{_digest(folder)}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(os.fsencode(text)).hexdigest()[:12]
 
 
 def differences(old: Config, new: Config) -> list[str]:

@@ -1,15 +1,12 @@
 """`key=value` words: read one by one, with the names of the authors' public code."""
 
+import os
 import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
-
-from quiescent.errors import QuiescentError
+from quiescent.config.plain import read_value
+from quiescent.errors import QuiescentError, printable
 
 # Names of the authors' public code, so that their command lines keep working.
 ALIASES = {
@@ -75,7 +72,7 @@ def split_words(words: Sequence[str], *, files: bool = False) -> SplitWords:
     for word in words:
         if word.startswith("config="):
             names.append(word.removeprefix("config="))
-        elif "=" in word and not (files and Path(word).exists()):
+        elif "=" in word and not (files and os.path.exists(word)):
             settings.append(word)
         else:
             names.append(word)
@@ -111,12 +108,12 @@ def parse_words(words: Sequence[str]) -> tuple[dict[str, Any], dict[str, str]]:
                 raise QuiescentError(f"'{key}' contradicts an earlier word. {where}")
         if last in inner:
             raise QuiescentError(f"'{key}' contradicts an earlier word. {where}")
-        inner[last] = text if key in TEXTS else _parse_value(text, f"{name}={text}", where)
+        inner[last] = text if key in TEXTS else _parse_value(text, f"{name}={printable(text)}", where)
     return values, origin
 
 
 def _parse_value(text: str, shown: str, where: str) -> object:
     try:
-        return OmegaConf.to_container(OmegaConf.from_dotlist([f"value={text}"]), resolve=True)["value"]  # type: ignore[index, call-overload]
-    except (yaml.YAMLError, OmegaConfBaseException, ValueError, TypeError):
+        return read_value(text)
+    except ValueError:
         raise QuiescentError(f"{shown}: cannot be read as a YAML value. {where}") from None

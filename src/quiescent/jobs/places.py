@@ -10,9 +10,10 @@ from typing import Protocol, runtime_checkable
 import torch
 
 from quiescent.errors import QuiescentError
+from quiescent.jobs.allocations import require_submittable, slurm_config
 from quiescent.jobs.parsl import config_in, do, open_local, open_parsl
 from quiescent.jobs.schedule import Engine
-from quiescent.jobs.slurm import SlurmSettings, slurm_config
+from quiescent.jobs.slurm import SlurmSettings
 from quiescent.machine.device import usable_device
 
 ALLOCATIONS = 4  # of a cluster, unless the user says otherwise
@@ -29,8 +30,8 @@ class Place(Protocol):
     def usable_device(self) -> torch.device:
         """Choose the device that jobs are planned for; raises `QuiescentError` for one that cannot be used here."""
 
-    def require_ready(self) -> None:
-        """Raise `QuiescentError` if no jobs can be submitted from this machine."""
+    def require_ready(self, folder: Path) -> None:
+        """Raise `QuiescentError` if no jobs can be submitted from this machine, with scripts and logs in `folder`."""
 
     def slots(self) -> int | None:
         """Count the jobs that are done side by side, if that is known."""
@@ -54,7 +55,7 @@ class Local:
         require_parsl()
         return usable_device(self.device)
 
-    def require_ready(self) -> None:
+    def require_ready(self, folder: Path) -> None:
         """Raise nothing: this machine can be worked on."""
 
     def slots(self) -> int:
@@ -80,9 +81,10 @@ class Slurm:
         require_parsl()
         return torch.device(self.device or self.settings.device)
 
-    def require_ready(self) -> None:
+    def require_ready(self, folder: Path) -> None:
         if shutil.which("sbatch") is None:
             raise QuiescentError("--on slurm: there is no sbatch here; start this on a login node of the cluster.")
+        require_submittable(self.settings, folder)
 
     def slots(self) -> int:
         return self.jobs * self.settings.workers
@@ -114,7 +116,7 @@ class FromFile:
             )
         return torch.device(self.device or "cpu")
 
-    def require_ready(self) -> None:
+    def require_ready(self, folder: Path) -> None:
         """Raise nothing: Parsl finds out."""
 
     def slots(self) -> None:

@@ -1,5 +1,6 @@
 """Drive jobs through an engine until each is done or failed; what was killed or stopped goes on."""
 
+import re
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from typing import NamedTuple
@@ -10,7 +11,10 @@ from quiescent.machine.worker import Ended
 from quiescent.runs.run import Run
 
 POLL = 0.5  # s between looks at what is running
-PATIENCE = 10  # times in a row that a job may be killed without getting further
+PATIENCE = 10  # times in a row that a job may be killed from outside without getting further
+CRASHES = 2  # times in a row that it may end by itself in the same way
+# How jobs end that a scheduler stops, or whose node or process is taken away; all other endings are their own.
+OUTSIDE = re.compile(r"$|signal (1|2|9|10|12|15)$|ManagerLost|WorkerLost|ConnectionError")
 
 
 class Engine(NamedTuple):
@@ -58,8 +62,8 @@ class Status(NamedTuple):
 def run_jobs(jobs: Sequence[Job], engine: Engine) -> Generator[Status, None, None]:
     """Do jobs; yields their status now and then, and at last when all are done or failed.
 
-    A job that was killed or stopped is submitted again; it is given up after being killed again and again without
-    getting further. Closing the iterator lets what runs save and end.
+    A job that was killed or stopped is submitted again; it is given up after being killed again and again, or crashing
+    twice in the same way, without getting further. Closing the iterator lets what runs save and end.
     """
     try:
         ends = _Ends()
@@ -93,7 +97,8 @@ class _Entry:
         self.batches = [run.batches_wanted() for run in job.runs]
         self.saved = [run.batches_done() for run in job.runs]  # when it was last submitted
         self.done = list(self.saved)  # by what its runs' holders say
-        self.in_vain = 0
+        self.in_vain = self.alike = 0  # endings in a row without getting further; of those, equal to the last
+        self.said = ""
 
     def look(self) -> list[Running]:
         """Look which of its runs are being trained, and how far they are; or measured, once they are trained."""
@@ -117,10 +122,13 @@ class _Entry:
         if ended.state in ("killed", "stopped"):
             before, self.saved = self.saved, [run.batches_done() for run in self.job.runs]
             self.done = list(self.saved)
-            self.in_vain = self.in_vain + 1 if self.saved == before else 0
-            if self.in_vain >= PATIENCE:
-                said = f"{self.job.name}: ended {PATIENCE} times in a row without getting further ({ended.message})."
-                return Failure(self.job, f"{said} Is there enough memory?")
+            further, again = self.saved != before, ended.message == self.said
+            self.in_vain, self.said = 0 if further else self.in_vain + 1, ended.message
+            self.alike = 0 if further else self.alike + 1 if again else 1
+            if self.in_vain >= PATIENCE or (self.alike >= CRASHES and not OUTSIDE.match(ended.message)):
+                said = f"{self.job.name}: ended {self.in_vain} times in a row without getting further"
+                hint = " Is there enough memory?" if ended.message == "signal 9" else ""
+                return Failure(self.job, f"{said} ({ended.message or 'asked to'}).{hint}")
         return None
 
 

@@ -1,49 +1,58 @@
-"""A Slurm cluster: what one allocation is, and how Parsl gets and keeps allocations."""
+"""Settings of one allocation of a Slurm cluster, as words of a command give them."""
 
-import functools
 import re
-import shlex
-import socket
-import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, ValidationError
 
-from quiescent.errors import QuiescentError
+from quiescent.errors import QuiescentError, printable
 from quiescent.settings import Count, Positive, Settings
-
-if TYPE_CHECKING:
-    from parsl.config import Config as ParslConfig
-    from parsl.providers import SlurmProvider
-
-POLLING = 10  # s between looks at the queue
-SILENCE = 20  # s after which a worker that says nothing is taken for lost
 
 
 def _time_limit(text: str) -> str:
-    match = re.fullmatch(r"(?:(\d{1,3})-)?(\d{1,3}):(\d{2}):\d{2}", text)
+    match = re.fullmatch(r"(?:(\d{1,3})-)?(\d{1,3}):(\d{2}):\d{2}", text, re.ASCII)
     if not match or not any(int(part or 0) for part in match.groups()):  # Slurm counts in whole minutes
         raise ValueError("must be a time limit of a minute or more, such as 08:00:00 or 2-00:00:00")
     return text
 
 
+def _name(text: str) -> str:
+    if not re.fullmatch(r"[^\s\\\"'#]+", text) or not text.isprintable():
+        raise ValueError("must be a name as Slurm has it, without spaces, quotes, backslashes and #")
+    return text
+
+
+def _one_line(text: str) -> str:
+    if not text.isprintable():  # a second line would be a command of the job's script
+        raise ValueError("must be one line of printable signs")
+    return text
+
+
+def _commands(text: str) -> str:
+    if not text.replace("\n", "").replace("\t", "").isprintable():
+        raise ValueError("must be lines of printable signs")
+    return text
+
+
+Name = Annotated[str, AfterValidator(_name)]
+
+
 class SlurmSettings(Settings):
     """Settings of one allocation of a Slurm cluster: `--on slurm KEY=VALUE ...`."""
 
-    partition: str | None = None
-    account: str | None = None
-    qos: str | None = None
-    constraint: str | None = None
+    partition: Name | None = None
+    account: Name | None = None
+    qos: Name | None = None
+    constraint: Name | None = None
     time: Annotated[str, AfterValidator(_time_limit)] = "01:00:00"
     cpus: Count = 1  # cores, and networks trained side by side on them
     gpus: Annotated[int, Field(ge=0)] = 0  # instead: networks are trained as populations, one on each
     gpu_memory: Positive = 16.0  # GB of one, from which the size of populations is planned
     memory: Count | None = None  # GB
-    options: str = ""  # more of sbatch's, such as "--reservation=mine --nice"
-    address: str | None = None  # of this machine, as nodes see it; by default they try all that it has
-    setup: str = ""  # commands before the workers start, such as "module load cuda"
+    options: Annotated[str, AfterValidator(_one_line)] = ""  # more of sbatch's, such as "--reservation=mine --nice"
+    address: Name | None = None  # of this machine, in numbers, as nodes see it; by default they try all that it has
+    setup: Annotated[str, AfterValidator(_commands)] = ""  # before the workers start, such as "module load cuda"
 
     @property
     def device(self) -> str:
@@ -75,7 +84,7 @@ def split_slurm(words: Sequence[str], on: str) -> tuple[list[str], SlurmSettings
     try:
         settings = SlurmSettings.model_validate(chosen)
     except ValidationError as error:
-        laws = (f"{law['loc'][0]}={law['input']}: {_law(dict(law))}." for law in error.errors())
+        laws = (f"{law['loc'][0]}={printable(law['input'])}: {_law(dict(law))}." for law in error.errors())
         raise QuiescentError("\n".join(laws)) from None
     return [
         word for word, (key, equals, _) in zip(words, pairs, strict=True) if not equals or key not in chosen
@@ -84,67 +93,3 @@ def split_slurm(words: Sequence[str], on: str) -> tuple[list[str], SlurmSettings
 
 def _law(error: dict[str, Any]) -> str:
     return str(error["msg"]).removeprefix("Value error, ").replace("Input should be", "must be")
-
-
-def slurm_config(settings: SlurmSettings, allocations: int, folder: Path) -> "ParslConfig":
-    """Configure Parsl to hold as many allocations as there is work for, at most `allocations` at a time.
-
-    Parsl keeps its scripts and logs in `folder`.
-    """
-    from parsl.config import Config
-    from parsl.executors import HighThroughputExecutor
-    from parsl.jobs.error_handlers import windowed_error_handler
-
-    executor = HighThroughputExecutor(
-        label="slurm",
-        provider=_provider(settings, allocations),
-        max_workers_per_node=settings.workers,
-        available_accelerators=settings.gpus,
-        address=settings.address or "127.0.0.1",
-        heartbeat_period=2,
-        heartbeat_threshold=SILENCE,
-        block_error_handler=functools.partial(windowed_error_handler, threshold=3),
-        interchange_launch_cmd=[sys.executable, "-m", "quiescent.jobs.interchange"],
-    )
-    if settings.address is None:  # Parsl would ask a server on the internet for one more
-        executor.address, executor.all_addresses = None, _addresses()
-    return Config(
-        executors=[executor],
-        run_dir=str(folder.absolute()),
-        strategy="htex_auto_scale",
-        strategy_period=1,
-        max_idletime=60,
-    )
-
-
-def _provider(settings: SlurmSettings, allocations: int) -> "SlurmProvider":
-    from parsl.launchers import SimpleLauncher
-    from parsl.providers import SlurmProvider
-
-    class Provider(SlurmProvider):
-        status_polling_interval = POLLING  # Parsl's own is a minute, for which a lost allocation is not replaced
-
-    return Provider(
-        partition=settings.partition,
-        account=settings.account,
-        qos=settings.qos,
-        constraint=settings.constraint,
-        cores_per_node=max(settings.cpus, settings.workers),  # one for each GPU at least
-        mem_per_node=settings.memory,
-        gpus_per_node=settings.gpus or None,
-        walltime=settings.walltime,
-        scheduler_options=f"#SBATCH {settings.options}" if settings.options else "",
-        worker_init=f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH\n{settings.setup}",
-        init_blocks=0,
-        max_blocks=allocations,
-        exclusive=False,
-        launcher=SimpleLauncher(),
-    )
-
-
-def _addresses() -> set[str]:
-    """List the addresses of this machine's interfaces."""
-    import psutil
-
-    interfaces = psutil.net_if_addrs().values()
-    return {address.address for addresses in interfaces for address in addresses if address.family == socket.AF_INET}

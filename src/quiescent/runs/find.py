@@ -1,5 +1,6 @@
 """Runs meant by words: folders, or configurations by name with settings and seeds."""
 
+import os
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,7 +28,7 @@ def find_runs(words: Sequence[str]) -> list[Run]:
 
 
 def _runs_of(name: str, overrides: Sequence[str], seeds: Sequence[int] | None) -> list[Run]:
-    if Path(name).is_dir():
+    if os.path.isdir(name):
         folder, hint = Path(name), "`quiescent runs` lists the runs there are."
     else:
         folder = default_folder(load_config(name, *overrides))

@@ -31,8 +31,8 @@ def read_named(name: str) -> Mapping[str, Any]:
     Raises `QuiescentError` for a name that does not exist, with the nearest one that does.
     """
     file = FOLDER / f"{name}.yaml"
-    if not re.fullmatch(r"[\w-]+/[\w-]+", name, re.ASCII) or not file.is_file():
-        raise QuiescentError(f"no configuration named '{name}'.{nearest(name, names())}")
+    if not re.fullmatch(r"[\w-]{1,99}/[\w-]{1,99}", name, re.ASCII) or not file.is_file():
+        raise QuiescentError(f"no configuration named {name!r}.{nearest(name, names())}")
     values = yaml.safe_load(file.read_text(encoding="utf-8"))
     base = values.pop("base", None)
     return merge(read_named(base), values) if base else values

@@ -35,7 +35,7 @@ def run_paper(
     """
     began = time.monotonic()
     where = place.usable_device()  # before anything is written
-    place.require_ready()
+    place.require_ready(out / "engine")
     plan = make_plan(out, scale, seeds, only) if train else finished(make_plan(out, scale, seeds, only))
     show(console, plan_table(plan))
     works = plan.works(where, place.memory())

@@ -1,8 +1,6 @@
 """The plan of a sweep: a grid of networks, and whatever is missing of them."""
 
-import hashlib
 import itertools
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -10,8 +8,7 @@ from typing import NamedTuple
 import torch
 
 from quiescent.config.grid import Grid, expand
-from quiescent.config.load import is_file
-from quiescent.config.naming import label
+from quiescent.config.naming import folder_name, label
 from quiescent.config.schema import Config
 from quiescent.config.words import split_words
 from quiescent.errors import QuiescentError
@@ -64,11 +61,8 @@ def make_plan(words: Sequence[str], measures: Sequence[str], out: Path | None = 
 def name_of(words: Sequence[str]) -> str:
     """Name the sweep that words mean, whatever its seeds, so that the name is safe as a folder."""
     names, settings = split_words(words)
-    first = Path(names[0]).stem if is_file(names[0]) else names[0]
-    more = ",".join([*names[1:], *(setting for setting in settings if not setting.startswith("seed="))])
-    if len(more) > 100:
-        more = hashlib.sha256(more.encode()).hexdigest()[:12]
-    return f"{first}+{re.sub(r'[^A-Za-z0-9_.,=+-]', '_', more)}" if more else first
+    more = [*names[1:], *(setting for setting in settings if not setting.startswith("seed="))]
+    return folder_name(names[0], ",".join(more))
 
 
 def make_folders(plan: SweepPlan) -> None:

@@ -37,7 +37,7 @@ def run_sweep(
         return not missing
     failures: Sequence[Failure] = ()
     if missing:
-        place.require_ready()
+        place.require_ready(plan.folder / "engine")
         make_folders(plan)
         with leases([plan.folder]):  # told at once, if another process works there
             announce(console, works_of(plan, missing), place)
