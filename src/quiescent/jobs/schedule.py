@@ -103,7 +103,7 @@ class _Entry:
             if holder is None:
                 self.done[number] = run.batches_done()
             else:
-                self.done[number] = max(self.done[number], holder.note)
+                self.done[number] = max(self.done[number], min(holder.note, batches))
                 running.append(Running(run, self.done[number], batches, holder.host))
         if not running and self.done == self.batches:
             total = sum(self.batches)
