@@ -160,9 +160,10 @@ def test_runs_are_listed_by_folder_and_state_with_folders_that_can_be_pasted(tmp
     assert [list(row) for row in table.rows] == [
         ["'[pilot] a [/b]'", "0..2", "0/40", "20 ± 0", "not started"],
         ["'[pilot] a [/b]'", "4", "40/40", "20", "finished"],
-        ["damaged/seed_0", "-", "-", "-", "damaged"],
+        ["damaged/seed_0", "-", "-", "-", "odd"],
         ["new", "7", "0/40", "-", "not started"],
     ]
+    assert table.caption.startswith("odd: damaged/seed_0/config.yaml is not valid YAML")
     for width in WIDTHS:
         require_whole(table, width)
     assert "rms error (m or rad)" in runs_table(runs).columns

@@ -1,5 +1,6 @@
 """The command line: words in, rooms called, prints, exit codes. No logic of its own."""
 
+import io
 import os
 import re
 import sys
@@ -23,6 +24,8 @@ for name, present in EARLIER_NAMES.items():
 
 def main() -> None:
     """Run the program: mistakes of the user end in one line each and exit code 2."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="surrogateescape")  # names of files are bytes, and printed as such
     warnings.showwarning = lambda message, *_: print(f"quiescent: warning: {message}", file=sys.stderr)
     try:
         app()

@@ -1,5 +1,6 @@
 """Run folders: configuration, test log and checkpoints of one network. Imports no PyTorch, which takes a second."""
 
+import os
 import re
 import warnings
 from collections.abc import Callable, Mapping
@@ -11,12 +12,13 @@ import numpy as np
 import yaml
 
 from quiescent.errors import QuiescentError
-from quiescent.machine.files import ask_nobody, explaining, keep_names, list_folder, read_file
+from quiescent.machine.files import ABSENT, ask_nobody, explaining, keep_names, list_folder, read_file
 from quiescent.runs import checkpoints
 from quiescent.runs.checkpoints import DamagedCheckpoint
 from quiescent.runs.log import Metrics, append_test, read_log, set_damaged_log_aside, truncate_log
 
 KEPT_CHECKPOINTS = 2
+SEED_FOLDER = re.compile(r"seed_\d+", re.ASCII)
 # What PyYAML raises for texts that are not YAML, or whose words it cannot make into values.
 NO_YAML = (yaml.YAMLError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where PyYAML was built with it
@@ -190,12 +192,22 @@ def _batch(checkpoint: Path) -> int:
 
 def runs_in(folder: Path) -> list[Run]:
     """List the runs in a folder of runs by seed, or the run that the folder is."""
-    if (folder / "config.yaml").is_file():
+    if _has_config(folder):
         return [Run(folder)]
-    runs = [Run(path.parent) for path in folder.glob("seed_*/config.yaml")]
-    return sorted(runs, key=lambda run: (len(run.folder.name), run.folder.name))
+    paths = [path for path in list_folder(folder) if SEED_FOLDER.fullmatch(path.name)]
+    return sorted(map(Run, filter(_has_config, paths)), key=lambda run: (len(run.folder.name), run.folder.name))
 
 
 def all_runs(root: Path) -> list[Run]:
-    """List every run anywhere below a folder."""
-    return sorted(Run(path.parent) for path in root.glob("**/seed_*/config.yaml"))
+    """List everything anywhere below a folder that is a run, or looks like one."""
+    return sorted(Run(path) for path in root.glob("**/seed_*") if os.path.isdir(path))
+
+
+def _has_config(folder: Path) -> bool:
+    path = folder / "config.yaml"
+    with explaining(path, "read"):
+        try:
+            path.stat()
+        except ABSENT:
+            return False
+    return True
