@@ -136,3 +136,11 @@ def test_every_reader_names_the_file_and_the_array_of_another_network(tiny, tmp_
     with pytest.raises(QuiescentError, match=r"is of another network than its config.yaml says: weights/encoder"):
         train(tiny(), tmp_path / "one")
     assert run.checkpoints()[-1].read_bytes() == before
+
+
+def test_a_checkpoint_of_more_batches_than_are_asked_for_is_of_another_network(tiny, tmp_path):
+    (run,) = train(tiny(), tmp_path)
+    path = run.checkpoints()[-1]
+    path.rename(path.with_name("batch_000000077.safetensors"))
+    with pytest.raises(QuiescentError, match=r"batch_000000077.* it has seen 77 batches, not at most 10"):
+        load_networks([run])

@@ -2,11 +2,15 @@
 
 import errno
 import os
+from concurrent.futures import Future
 
 import pytest
 from partly import train_partly
 
 from quiescent.errors import QuiescentError
+from quiescent.jobs.job import Job
+from quiescent.jobs.schedule import _Entry
+from quiescent.machine.worker import Ended
 from quiescent.runs import checkpoints
 from quiescent.runs.open import open_runs
 from quiescent.training.train import train
@@ -67,3 +71,17 @@ def test_of_a_checkpoint_that_its_trainer_removes_meanwhile_the_newer_one_is_fou
 
     monkeypatch.setattr(checkpoints, "problem", slow)
     assert run.batches_done() == 110
+
+
+def test_who_drives_many_runs_does_not_stop_because_one_cannot_be_read_now(tiny, tmp_path, monkeypatch):
+    (run,) = open_runs(tiny(), tmp_path)
+    train_partly([run], 6)
+    entry = _Entry(Job([run]), Future())
+
+    def fails(path):
+        raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+
+    monkeypatch.setattr("pathlib.Path.iterdir", fails)
+    assert entry.look() == []
+    assert entry.failure(Ended("killed")) is None
+    assert entry.done == entry.saved == [6]

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import xarray as xr
 from partly import train_partly
 from test_leases_lost import contents
 
@@ -16,6 +17,7 @@ from quiescent.machine.stopping import Stopped
 from quiescent.runs.log import DamagedLog
 from quiescent.runs.open import open_runs
 from quiescent.runs.run import all_runs, runs_in
+from quiescent.studies.sweep.results import load_results
 from quiescent.terminal.tables import runs_table
 from quiescent.training.train import train
 
@@ -100,6 +102,13 @@ def test_a_folder_may_have_a_name_that_is_no_text(tiny, tmp_path):
     strict = os.environ | {"PYTHONIOENCODING": "utf-8:strict"}
     listed = subprocess.run([sys.executable, "-c", script, tmp_path], env=strict, capture_output=True, check=True)
     assert b"rat\xff" in listed.stdout
+
+
+def test_gathered_results_that_no_sweep_stored_are_one_error(tmp_path):
+    for array in (xr.DataArray([1.0], attrs={"unit": 3}), xr.DataArray(["a"])):
+        xr.Dataset({"kl": array}).to_netcdf(tmp_path / "sweep.nc", engine="h5netcdf")
+        with pytest.raises(QuiescentError, match=r"sweep.nc: cannot be read \(kl is not as a sweep stores it\)"):
+            load_results(tmp_path)
 
 
 def gone():

@@ -4,6 +4,7 @@ from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from typing import NamedTuple
 
+from quiescent.errors import QuiescentError
 from quiescent.jobs.job import Job
 from quiescent.machine.lease import noted
 from quiescent.machine.worker import Ended
@@ -101,7 +102,7 @@ class _Entry:
         for number, (run, batches) in enumerate(zip(self.job.runs, self.batches, strict=True)):
             holder = noted(run.folder)
             if holder is None:
-                self.done[number] = run.batches_done()
+                self.done[number] = _saved(run, self.done[number])
             else:
                 self.done[number] = max(self.done[number], min(holder.note, batches))
                 running.append(Running(run, self.done[number], batches, holder.host))
@@ -115,13 +116,21 @@ class _Entry:
         if ended.state == "failed":
             return Failure(self.job, ended.message)
         if ended.state in ("killed", "stopped"):
-            before, self.saved = self.saved, [run.batches_done() for run in self.job.runs]
+            before, self.saved = self.saved, list(map(_saved, self.job.runs, self.saved))
             self.done = list(self.saved)
             self.in_vain = self.in_vain + 1 if self.saved == before else 0
             if self.in_vain >= PATIENCE:
                 said = f"{self.job.name}: ended {PATIENCE} times in a row without getting further ({ended.message})."
                 return Failure(self.job, f"{said} Is there enough memory?")
         return None
+
+
+def _saved(run: Run, before: int) -> int:
+    """Count the batches that are saved, as before if that cannot be read now: whoever trains the run says why."""
+    try:
+        return run.batches_done()
+    except QuiescentError:
+        return before
 
 
 class _Ends:

@@ -128,7 +128,7 @@ def leases(folders: Sequence[Path], *, wait: Callable[[], bool] = lambda: False)
                 raise Held(f"{folder} is being worked on by {holder(folder) or 'another process'}.")
             stack.callback(lease.release)
             held[folder] = lease
-            for place in [folder, *(path for path in list_folder(folder) if path.is_dir())]:
+            for place in [folder, *(path for path in list_folder(folder) if os.path.isdir(path))]:
                 clear_leftovers(place)
         yield [held[folder] for folder in folders]
 
@@ -141,10 +141,10 @@ def holder(folder: Path) -> Holder | None:
 
 def noted(folder: Path) -> Holder | None:
     """Read what the holder of a folder last said, without a look at whether it lives."""
-    path = _newest(folder)
     try:
+        path = _newest(folder)
         return _parse(_read(path).text) if path else None
-    except OSError:
+    except (OSError, QuiescentError):
         return None
 
 

@@ -144,6 +144,8 @@ def _load(run: Run, config: Config) -> Stored:
     batch, arrays, path = run.load_checkpoint()
     try:
         require_sizes(arrays, sizes_of(config))
+        if batch > config.training.batches:
+            raise ValueError(f"it has seen {batch} batches, not at most {config.training.batches}")
     except ValueError as error:
         raise QuiescentError(f"{path} is of another network than its config.yaml says: {error}.") from None
     return batch, {name: torch.from_numpy(array) for name, array in arrays.items()}
