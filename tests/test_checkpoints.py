@@ -5,6 +5,7 @@ import hashlib
 import numpy as np
 import pytest
 import torch
+from checkpoint_like import arrays_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors import safe_open
@@ -105,7 +106,7 @@ def test_with_all_checkpoints_damaged_training_begins_anew_with_a_warning_for_ea
 
 def test_what_is_wrong_with_a_file_is_looked_at_again_when_it_changes(tmp_path):
     run = Run(tmp_path)
-    run.save_checkpoint(3, ARRAYS)
+    run.save_checkpoint(3, arrays_of())
     (path,) = run.checkpoints()
     assert checkpoints.problem(path) is None
     path.write_bytes(b"short")

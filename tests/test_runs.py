@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+from checkpoint_like import arrays_of
 
 from quiescent.config.load import load_config
 from quiescent.errors import QuiescentError
@@ -18,7 +19,7 @@ from quiescent.runs.open import default_folder, open_runs, read_config, require_
 from quiescent.runs.run import KEPT_CHECKPOINTS, Metrics, Run, runs_in
 from quiescent.training.train import train
 
-ARRAYS = {"weights/output": np.ones((3, 2)).T}  # not contiguous, as views of a population are
+ARRAYS = {name: array.T.copy().T for name, array in arrays_of().items()}  # not contiguous, as views of a population
 
 
 @pytest.mark.parametrize(
@@ -107,7 +108,7 @@ def test_only_the_newest_checkpoints_are_kept_and_read_back(tmp_path):
     assert len(run.checkpoints()) == KEPT_CHECKPOINTS
     loaded = run.load_checkpoint()
     assert loaded.batch == 100
-    assert np.array_equal(loaded.arrays["weights/output"], ARRAYS["weights/output"])
+    assert all(np.array_equal(loaded.arrays[name], ARRAYS[name]) for name in ARRAYS)
 
 
 def test_the_test_log_forgets_what_will_be_repeated_and_a_line_cut_short(tmp_path):
@@ -127,8 +128,8 @@ def test_the_test_log_forgets_what_will_be_repeated_and_a_line_cut_short(tmp_pat
     [
         ("a: [", "config.yaml is not valid YAML"),
         ("words", "config.yaml must hold `key: value` lines"),
-        ("training: {batches: many}", "config.yaml: training.batches must be a whole number, but is many"),
-        ("training:", "config.yaml: training.batches must be a whole number, but is None"),
+        ("training: {batches: many}", "config.yaml: training.batches must be a whole number >= 1, but is many"),
+        ("training:", "config.yaml: training.batches must be a whole number >= 1, but is None"),
     ],
 )
 def test_a_damaged_configuration_is_one_error(tmp_path, text, message):

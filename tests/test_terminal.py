@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
+from checkpoint_like import arrays_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -150,7 +151,7 @@ def test_runs_are_listed_by_folder_and_state_with_folders_that_can_be_pasted(tmp
     monkeypatch.chdir(tmp_path)
     folder = Path("[pilot] a [/b]")
     runs = [make_run(folder, seed) for seed in (0, 1, 2, 4)]
-    runs[3].save_checkpoint(40, {"weights/output": np.zeros(3, np.float32)})
+    runs[3].save_checkpoint(40, arrays_of())
     runs += [
         make_run(Path("damaged"), 0, settings=False),
         make_run(Path("new"), 7, error=None),
@@ -159,9 +160,10 @@ def test_runs_are_listed_by_folder_and_state_with_folders_that_can_be_pasted(tmp
     assert [list(row) for row in table.rows] == [
         ["'[pilot] a [/b]'", "0..2", "0/40", "20 ± 0", "not started"],
         ["'[pilot] a [/b]'", "4", "40/40", "20", "finished"],
-        ["damaged/seed_0", "-", "-", "-", "damaged"],
+        ["damaged/seed_0", "-", "-", "-", "odd"],
         ["new", "7", "0/40", "-", "not started"],
     ]
+    assert table.caption.startswith("odd: damaged/seed_0/config.yaml is not valid YAML")
     for width in WIDTHS:
         require_whole(table, width)
     assert "rms error (m or rad)" in runs_table(runs).columns

@@ -77,8 +77,7 @@ def test_an_error_in_one_process_is_the_callers_and_the_others_save(tiny, tmp_pa
     runs = open_runs(config, tmp_path)
     train_partly(runs[:1], 5)
     arrays = runs[0].load_checkpoint().arrays
-    del arrays["streams"]
-    runs[0].save_checkpoint(5, arrays)
+    runs[0].save_checkpoint(5, arrays | {"streams": arrays["streams"][:, :16]})
     with threads(2), pytest.raises(QuiescentError, match="its random streams were saved on another kind of device"):
         train(config, tmp_path)
     assert batches_left(runs[1:]) > 0
@@ -241,13 +240,11 @@ def test_ctrl_c_in_the_last_batch_of_one_group_does_not_begin_the_next(tiny, tmp
     assert [run.finished() for run in open_runs(config, tmp_path)] == [True, False]
 
 
-@pytest.mark.parametrize("change", ["absent", "of a GPU"])
-def test_streams_that_cannot_be_restored_are_one_error_and_nothing_is_lost(tiny, tmp_path, change):
+def test_streams_that_cannot_be_restored_are_one_error_and_nothing_is_lost(tiny, tmp_path):
     (run,) = open_runs(tiny(), tmp_path)
     train_partly([run], 3)
     arrays = run.load_checkpoint().arrays
-    streams = arrays.pop("streams")
-    run.save_checkpoint(4, arrays if change == "absent" else arrays | {"streams": streams[:, :16]})
+    run.save_checkpoint(4, arrays | {"streams": arrays["streams"][:, :16]})  # of a GPU
     before = bytes_of(tmp_path)
     with pytest.raises(QuiescentError, match="seed_0: its random streams were saved on another kind of device"):
         train(tiny(), tmp_path)

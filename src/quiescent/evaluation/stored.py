@@ -17,8 +17,7 @@ import h5py
 import xarray as xr
 
 from quiescent import __version__
-from quiescent.errors import QuiescentError
-from quiescent.machine.files import writing
+from quiescent.machine.files import read_file, writing
 from quiescent.quiescence.activity import Phase
 from quiescent.runs.identity import identity
 from quiescent.runs.open import read_config
@@ -70,13 +69,7 @@ def is_stored(run: Run, origin: Origin) -> bool:
 
 
 def _content(run: Run, origin: Origin) -> io.BytesIO | None:
-    path = _file(run, origin)
-    try:
-        sealed = path.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise QuiescentError(f"cannot read {path}: {error.strerror or error}") from None
+    sealed = read_file(_file(run, origin)) or b""
     content = sealed[:-SEAL]
     if _seal(content) != sealed[-SEAL:]:
         return None

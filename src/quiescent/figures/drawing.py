@@ -6,7 +6,7 @@ from typing import NamedTuple
 import xarray as xr
 from matplotlib.figure import Figure
 
-from quiescent.runs.run import Metrics
+from quiescent.runs.log import Metrics
 from quiescent.spaces import SpaceClass
 
 # By name of the measure: arrays over condition, seed, mostly reading and phase.

@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 
 from quiescent.figures.drawing import Histories, HistoryDrawing
 from quiescent.figures.style import PAGE, style
-from quiescent.runs.run import Metrics
+from quiescent.runs.log import Metrics
 
 TITLES = {"loss": "test loss", "error": "test decoding error (m² or rad²)"}
 

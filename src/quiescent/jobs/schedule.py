@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from typing import NamedTuple
 
+from quiescent.errors import QuiescentError
 from quiescent.jobs.job import Job
 from quiescent.machine.lease import noted
 from quiescent.machine.worker import Ended
@@ -106,9 +107,9 @@ class _Entry:
         for number, (run, batches) in enumerate(zip(self.job.runs, self.batches, strict=True)):
             holder = noted(run.folder)
             if holder is None:
-                self.done[number] = run.batches_done()
+                self.done[number] = _saved(run, self.done[number])
             else:
-                self.done[number] = max(self.done[number], holder.note)
+                self.done[number] = max(self.done[number], min(holder.note, batches))
                 running.append(Running(run, self.done[number], batches, holder.host))
         if not running and self.done == self.batches:
             total = sum(self.batches)
@@ -120,7 +121,7 @@ class _Entry:
         if ended.state == "failed":
             return Failure(self.job, ended.message)
         if ended.state in ("killed", "stopped"):
-            before, self.saved = self.saved, [run.batches_done() for run in self.job.runs]
+            before, self.saved = self.saved, list(map(_saved, self.job.runs, self.saved))
             self.done = list(self.saved)
             further, again = self.saved != before, ended.message == self.said
             self.in_vain, self.said = 0 if further else self.in_vain + 1, ended.message
@@ -130,6 +131,14 @@ class _Entry:
                 hint = " Is there enough memory?" if ended.message == "signal 9" else ""
                 return Failure(self.job, f"{said} ({ended.message or 'asked to'}).{hint}")
         return None
+
+
+def _saved(run: Run, before: int) -> int:
+    """Count the batches that are saved, as before if that cannot be read now: whoever trains the run says why."""
+    try:
+        return run.batches_done()
+    except QuiescentError:
+        return before
 
 
 class _Ends:

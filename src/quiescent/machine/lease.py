@@ -6,8 +6,10 @@ file has not been renewed for a while by the clock of the file system.
 """
 
 import contextlib
+import errno
 import json
 import os
+import re
 import socket
 import threading
 import time
@@ -17,7 +19,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from quiescent.errors import QuiescentError
-from quiescent.machine.files import explaining
+from quiescent.machine.files import ABSENT, explaining, list_folder
+from quiescent.machine.leftovers import clear_leftovers
+from quiescent.machine.process import began, machine
+from quiescent.machine.records import parse_record
 
 BEAT = 2.0  # s between signs of life
 EXPIRY = 60.0  # s without one, after which a holder on another machine is taken for dead; network file systems lag
@@ -49,17 +54,23 @@ class Lease:
         self._holder = _myself()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._beat, daemon=True)
+        self._file = threading.Lock()  # so that this process never reads what it has half written
 
     def note(self, number: int) -> None:
         """Say how far the work is; written with the next sign of life."""
         self._holder = self._holder._replace(note=number)
 
     def require(self) -> None:
-        """Raise `Held` if somebody took the lease over, since this process seemed dead for too long."""
-        if not self._path.exists():
-            raise Held(
-                f"{self._path.parent} was taken over by {holder(self._path.parent)}, since this process was silent."
-            )
+        """Raise `Held` if somebody took the lease over, since this process seemed dead for too long.
+
+        To be called just before anything in the folder is changed: this process may have been suspended meanwhile.
+        """
+        folder = self._path.parent
+        with explaining(self._path, "read"), self._file:
+            if _newest(folder) == self._path and self._is_mine():
+                return
+        other = holder(folder) or "another process, which has ended since"
+        raise Held(f"{folder} was taken over by {other}; this process was silent for too long.")
 
     def start(self) -> None:
         """Write who holds it, and keep it fresh from now on."""
@@ -70,12 +81,25 @@ class Lease:
         """Give it up, and remove its file."""
         self._ended.set()
         self._thread.join()
-        self._path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # what stays is a lease of a process that will be dead
+            if self._is_mine():
+                self._path.unlink(missing_ok=True)
 
     def _beat(self) -> None:
         while not self._ended.wait(BEAT):
-            with contextlib.suppress(OSError):
-                self._write()
+            with contextlib.suppress(OSError), self._file:
+                if self._is_mine():
+                    self._write()
+
+    def _is_mine(self) -> bool:
+        """Look whether the file is still this one's: others may have taken it over, and made theirs by its name."""
+        try:
+            said = _parse(_read(self._path).text)
+        except OSError as error:
+            if isinstance(error, ABSENT) or error.errno == errno.ESTALE:  # removed from another machine
+                return False
+            raise
+        return said is not None and said._replace(note=0) == self._holder._replace(note=0)
 
     def _write(self) -> None:
         record = json.dumps(self._holder._asdict()).ljust(SIZE).encode()
@@ -89,9 +113,12 @@ class Lease:
 
 @contextmanager
 def leases(folders: Sequence[Path], *, wait: Callable[[], bool] = lambda: False) -> Iterator[list[Lease]]:
-    """Hold the leases of folders. Waits while `wait()` for those that another process holds; then raises `Held`."""
+    """Hold the leases of folders, and list them in the same order.
+
+    Waits while `wait()` for those that another process holds; then raises `Held`.
+    """
     with ExitStack() as stack:
-        held = []
+        held = {}
         for folder in sorted(folders):  # in one order, so that two processes never wait for each other
             lease = _take(folder)
             while lease is None and wait():
@@ -100,8 +127,10 @@ def leases(folders: Sequence[Path], *, wait: Callable[[], bool] = lambda: False)
             if lease is None:
                 raise Held(f"{folder} is being worked on by {holder(folder) or 'another process'}.")
             stack.callback(lease.release)
-            held.append(lease)
-        yield held
+            held[folder] = lease
+            for place in [folder, *(path for path in list_folder(folder) if os.path.isdir(path))]:
+                clear_leftovers(place)
+        yield [held[folder] for folder in folders]
 
 
 def holder(folder: Path) -> Holder | None:
@@ -112,10 +141,10 @@ def holder(folder: Path) -> Holder | None:
 
 def noted(folder: Path) -> Holder | None:
     """Read what the holder of a folder last said, without a look at whether it lives."""
-    path = _newest(folder)
     try:
-        return Holder(**json.loads(path.read_text(encoding="utf-8"))) if path else None
-    except (OSError, ValueError, TypeError):
+        path = _newest(folder)
+        return _parse(_read(path).text) if path else None
+    except (OSError, QuiescentError):
         return None
 
 
@@ -144,27 +173,47 @@ def _take(folder: Path) -> Lease | None:
 
 
 def _newest(folder: Path) -> Path | None:
-    return max(folder.glob("lease_[0-9]*.json"), key=_number, default=None)
+    return max((path for path in list_folder(folder) if _NAME.fullmatch(path.name)), key=_number, default=None)
+
+
+_NAME = re.compile(r"lease_\d{1,200}\.json", re.ASCII)
 
 
 def _number(path: Path) -> int:
     return int(path.stem.removeprefix("lease_"))
 
 
-def _living(path: Path) -> Holder | None:
-    unknown = Holder("an unknown host", "", 0, 0)
+class _Read(NamedTuple):
+    """Text of the file of a lease, and when it was last renewed (s)."""
+
+    text: bytes
+    modified: float
+
+
+def _read(path: Path) -> _Read:
+    with path.open("rb") as file:  # opening it makes a network file system ask for its age
+        return _Read(file.read(8 * SIZE), os.fstat(file.fileno()).st_mtime)
+
+
+def _parse(text: bytes) -> Holder | None:
+    """Read who holds a lease; None if its file says nothing, having just been made, or is damaged."""
     try:
-        with path.open(encoding="utf-8") as file:  # opening it makes a network file system ask for its age
-            text, modified = file.read(), os.fstat(file.fileno()).st_mtime
-    except OSError:
+        return parse_record(text, Holder)
+    except ValueError:
         return None
-    try:
-        holder = Holder(**json.loads(text))
-    except (ValueError, TypeError):
-        holder = unknown  # just created, or damaged
-    if holder.machine == _machine():
-        return holder if _began(holder.process) == holder.began else None
-    return holder if _now(path) - modified < EXPIRY else None
+
+
+def _living(path: Path) -> Holder | None:
+    with explaining(path, "read"):
+        try:
+            text, modified = _read(path)
+        except ABSENT:
+            return None
+    holder = _parse(text) or Holder("an unknown host", "", 0, 0)
+    if holder.machine == machine():
+        return holder if began(holder.process) == holder.began else None
+    # Either way, since a clock may have been set back. A living holder renews it by the clock of now.
+    return holder if abs(_now(path) - modified) < EXPIRY else None
 
 
 def _now(beside: Path) -> float:
@@ -181,28 +230,4 @@ def _now(beside: Path) -> float:
 
 
 def _myself() -> Holder:
-    return Holder(socket.gethostname(), _machine(), os.getpid(), _began(os.getpid()))
-
-
-def _machine() -> str:
-    """Name this machine so that it differs from others, and from containers that number their processes anew."""
-    parts = [socket.gethostname()]
-    with contextlib.suppress(OSError):
-        parts += [Path("/proc/sys/kernel/random/boot_id").read_text().strip(), os.readlink("/proc/self/ns/pid")]
-    return " ".join(parts)
-
-
-def _began(process: int) -> int:
-    """Read when a process began, in clock ticks since the machine did; 0 where that is not told, -1 if it is dead."""
-    try:
-        state, *fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-        return -1 if state in "ZX" else int(fields[18])
-    except OSError:
-        pass
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return -1
-    except OSError:
-        pass
-    return 0
+    return Holder(socket.gethostname(), machine(), os.getpid(), began(os.getpid()))

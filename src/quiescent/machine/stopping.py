@@ -1,4 +1,4 @@
-"""Stopping in an orderly way: Ctrl-C and a scheduler's signals become a wish that long work looks at."""
+"""Stopping in an orderly way: Ctrl-C, a scheduler's signals, a closed terminal become a wish that long work hears."""
 
 import contextlib
 import signal
@@ -6,7 +6,9 @@ from typing import Any
 
 from quiescent.errors import QuiescentError
 
-STOPS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGUSR2") if hasattr(signal, name)]
+STOPS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGUSR2", "SIGHUP") if hasattr(signal, name)]
+
+_CLOSED = getattr(signal, "SIGHUP", None)
 
 
 class Interrupted(QuiescentError):  # noqa: N818 - not an error, but the user's wish
@@ -14,9 +16,10 @@ class Interrupted(QuiescentError):  # noqa: N818 - not an error, but the user's 
 
 
 class Stopped:
-    """Turn Ctrl-C, or a scheduler's signal that time is up, into a wish to stop after the current step of the work.
+    """Turn Ctrl-C, a scheduler's signal that time is up, or the end of the terminal into a wish to stop.
 
-    A context; inside, `asked` tells whether to stop. A second Ctrl-C raises `KeyboardInterrupt` at once.
+    Work stops after its current step. A context; inside, `asked` tells whether to stop. A second
+    Ctrl-C raises `KeyboardInterrupt` at once.
     """
 
     asked = False
@@ -25,6 +28,8 @@ class Stopped:
         self._before: dict[int, Any] = {}
         with contextlib.suppress(ValueError):  # not in the main thread, where no signal comes
             for number in STOPS:
+                if number == _CLOSED and signal.getsignal(number) == signal.SIG_IGN:
+                    continue  # `nohup` is to outlive the terminal
                 self._before[number] = signal.signal(number, self._ask)
         return self
 

@@ -2,14 +2,16 @@
 
 import functools
 import hashlib
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
 import safetensors.numpy
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
 
-from quiescent.machine.files import writing
+from quiescent.machine.files import ABSENT, ask_nobody, explaining, read_file, writing
+from quiescent.runs.specification import require_whole
 
 Array = np.ndarray
 
@@ -18,39 +20,50 @@ class DamagedCheckpoint(UserWarning):
     """A checkpoint that cannot be trusted; the one before it is used."""
 
 
-def write(path: Path, arrays: Mapping[str, Array]) -> None:
-    """Write arrays and their checksum to a file, which is complete or absent."""
+def write(path: Path, arrays: Mapping[str, Array], ask: Callable[[], None] = ask_nobody) -> None:
+    """Write arrays and their checksum to a file, which is complete or absent; `ask` may forbid it at the last."""
     contiguous = {name: np.require(array, requirements="C") for name, array in arrays.items()}
-    with writing(path) as temporary:
+    with writing(path, ask) as temporary:
         temporary.write_bytes(safetensors.numpy.save(contiguous, {"blake2b": _checksum(contiguous)}))
 
 
 def read(path: Path) -> dict[str, Array]:
-    """Read the arrays of a file. Raises `ValueError`, which says why, if they are not those that were written."""
+    """Read the arrays of a file.
+
+    Raises `ValueError`, which says why, if they are not those that were written, and `QuiescentError` if the file
+    cannot be read, which is no damage.
+    """
+    contents = read_file(path)
+    if contents is None:
+        raise ValueError("there is no such file")
     try:
-        with safe_open(path, framework="np") as file:
-            expected = (file.metadata() or {}).get("blake2b")
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (OSError, SafetensorError) as error:
+        arrays = {name: array.copy() for name, array in safetensors.numpy.load(contents).items()}
+        header = json.loads(contents[8 : 8 + int.from_bytes(contents[:8], "little")])
+    except (SafetensorError, ValueError, LookupError) as error:
         raise ValueError(str(error)) from None
+    expected = header.get("__metadata__", {}).get("blake2b")
     if expected is not None and expected != _checksum(arrays):  # the first checkpoints of version 0.1 have none
         raise ValueError("its checksum does not match its contents")
     return arrays
 
 
 def problem(path: Path) -> str | None:
-    """Say why a checkpoint cannot be trusted, or None if it can. Reads a file again only after it has changed."""
-    try:
-        status = path.stat()
-    except OSError as error:
-        return str(error)
+    """Say why a checkpoint is damaged, or None if it is not. Reads a file again only after it has changed.
+
+    Raises `QuiescentError` if it cannot be read.
+    """
+    with explaining(path, "read"):
+        try:
+            status = path.stat()
+        except ABSENT:
+            return "there is no such file"
     return _problem(path, status.st_mtime_ns, status.st_size)
 
 
 @functools.lru_cache(maxsize=10_000)
 def _problem(path: Path, _modified: int, _size: int) -> str | None:
     try:
-        read(path)
+        require_whole(read(path))
     except ValueError as error:
         return str(error)
     return None

@@ -6,7 +6,7 @@ from quiescent.config.load import parse
 from quiescent.config.naming import differences, label
 from quiescent.config.schema import Config
 from quiescent.errors import QuiescentError
-from quiescent.machine.files import writing
+from quiescent.machine.files import read_file, writing
 from quiescent.runs import checkpoints
 from quiescent.runs.run import Run, runs_in
 
@@ -49,8 +49,9 @@ def open_runs(config: Config, out: Path) -> list[Run]:
     runs = []
     for member in config.members():
         run = Run(out / f"seed_{member.seed[0]}")
-        if not (run.folder / "config.yaml").exists():
-            with writing(run.folder / "config.yaml") as temporary:
+        path = run.folder / "config.yaml"
+        if read_file(path) is None:
+            with writing(path) as temporary:
                 temporary.write_text(member.to_yaml(), encoding="utf-8")
         runs.append(run)
     return runs

@@ -25,7 +25,7 @@ SILENCE = 60.0  # s between lines in a log
 def follow(console: Console, title: str, statuses: Generator[Status, None, None]) -> Status:
     """Show how jobs stand until all are done or failed; returns how they ended.
 
-    Ctrl-C, SIGTERM or SIGUSR2 lets what runs save; then `Interrupted` is raised.
+    Ctrl-C, SIGTERM, SIGUSR2 or SIGHUP lets what runs save; then `Interrupted` is raised.
     """
     pace = _Pace()
     last, told = None, time.monotonic()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from quiescent.config.named import names, read_named
 from quiescent.errors import QuiescentError
 from quiescent.machine.lease import holder
-from quiescent.runs.run import Run
+from quiescent.runs.run import SEED_FOLDER, Run
 from quiescent.terminal.layout import Table
 from quiescent.terminal.numbers import mean_and_spread, ranges
 
@@ -49,27 +49,33 @@ def runs_table(runs: Sequence[Run], space: "Space | None" = None) -> Table:
     """List runs, one row per folder and state: their seeds, batches done, and error of the newest test.
 
     Folders are quoted as a shell needs them. Errors are in the unit that people think in if `space` is given, or else
-    in that of the variable, which is known to the task only.
+    in that of the variable, which is known to the task only. What is odd, such as the copies that programs make which
+    keep folders alike, is listed with the reason.
     """
     unit, scale = space.display if space else ("m or rad", 1.0)
     groups: dict[_Row, list[tuple[int | None, float]]] = {}
+    reasons = []
     for run in runs:
-        shared, seed, error = _standing_of(run)
+        try:
+            shared, seed, error = _standing_of(run)
+        except QuiescentError as reason:
+            shared, seed, error = _Row(run.folder, "-", "odd"), None, math.nan
+            reasons.append(str(reason))
         groups.setdefault(shared, []).append((seed, scale * error))
     rows = []
     for shared, members in groups.items():
         seeds = ranges([seed for seed, _ in members if seed is not None]) or "-"
         errors = mean_and_spread(error for _, error in members)
         rows.append([shlex.quote(str(shared.folder)), seeds, shared.batches, errors, shared.state])
-    return Table(["folder", "seeds", "batches", f"rms error ({unit})", "state"], rows)
+    columns = ["folder", "seeds", "batches", f"rms error ({unit})", "state"]
+    return Table(columns, rows, caption="\n".join(f"odd: {reason}" for reason in reasons))
 
 
 def _standing_of(run: Run) -> tuple[_Row, int | None, float]:
-    try:
-        done, wanted, metrics = run.batches_done(), run.batches_wanted(), run.metrics()
-        seed = run.settings().get("seed")
-    except QuiescentError:
-        return _Row(run.folder, "-", "damaged"), None, math.nan
+    if not SEED_FOLDER.fullmatch(run.folder.name):
+        raise QuiescentError(f"{run.folder}: the folder of a run must be named seed_NUMBER.")
+    done, wanted, metrics = run.batches_done(), run.batches_wanted(), run.metrics()
+    seed = run.settings().get("seed")
     state = "finished" if done >= wanted else "unfinished" if done else "not started"
     state = "in training" if holder(run.folder) else state
     error = math.sqrt(metrics[-1].error) if metrics else math.nan

@@ -9,8 +9,10 @@ import torch
 from quiescent.errors import QuiescentError
 from quiescent.machine.lanes import Lanes
 from quiescent.machine.lease import Lease, leases
+from quiescent.machine.leftovers import clear_leftovers
+from quiescent.runs.log import Metrics
 from quiescent.runs.open import read_config
-from quiescent.runs.run import Metrics, Run
+from quiescent.runs.run import Run
 from quiescent.simulation.loss import held_out_errors, loss_gradients
 from quiescent.simulation.members import sample
 from quiescent.streams import open_streams
@@ -76,21 +78,28 @@ def train_together(
     they raise `Held`. Runs that are not equally far go on in groups that are, one after another.
     """
     with leases([run.folder for run in runs], wait=wait) as held:
+        lease_of = dict(zip(runs, held, strict=True))
         for run in runs:
-            run.set_damaged_aside()
+            clear_leftovers(run.folder / "checkpoints", age=0.0)
+            run.set_damaged_aside(lease_of[run].require)
         for group in equally_far(runs):
             if stop_asked():
                 break
             with Lanes(torch.device(device)) as lanes:
-                Training(group, held, torch.device(device), lanes).run(on_progress, stop_asked)
+                own = [lease_of[run] for run in group]
+                Training(group, own, torch.device(device), lanes).run(on_progress, stop_asked)
 
 
 class Training:
-    """Train runs of equal shapes that are equally far, from their newest checkpoints or from the beginning."""
+    """Train runs of equal shapes that are equally far, from their newest checkpoints or from the beginning.
+
+    Before anything is written to a run, its lease is asked whether this process still holds it.
+    """
 
     def __init__(self, runs: Sequence[Run], held: Sequence[Lease], device: torch.device, lanes: Lanes) -> None:
         configs = [read_config(run) for run in runs]
         self._runs, self._leases, self._lanes = runs, held, lanes
+        self._asks = [lease.require for lease in held]
         self._settings = configs[0].training
         self._state = initial_state(configs, device)
         self._batch = self._saved = runs[0].batches_done()
@@ -114,15 +123,15 @@ class Training:
 
     def begin(self) -> None:
         """Forget the tests of an earlier beginning, of which nothing was saved, and test the untrained networks."""
-        for run in self._runs:
-            run.truncate_metrics(-1)
+        for run, ask in zip(self._runs, self._asks, strict=True):
+            run.truncate_metrics(-1, ask)
         self.test()
 
     def restore(self) -> None:
         """Return to the newest checkpoints, and forget the tests that will be repeated."""
-        restore(self._state, self._runs)
-        for run in self._runs:
-            run.truncate_metrics(self._batch)
+        self._batch = self._saved = restore(self._state, self._runs)
+        for run, ask in zip(self._runs, self._asks, strict=True):
+            run.truncate_metrics(self._batch, ask)
 
     def step(self) -> list[float]:
         """Train one batch and tell how far it is; returns the loss of every member."""
@@ -139,19 +148,17 @@ class Training:
         streams = [open_streams(seed, "testing", trials, members.network.device) for seed in members.seeds]
         losses, self._errors = held_out_errors(members, sample(members, trials, streams), streams, self._lanes)
         self._require_finite(losses)
-        for run, loss, error in zip(self._runs, losses, self._errors, strict=True):
-            run.append_metrics(Metrics(self._batch, loss, error))
+        for run, loss, error, ask in zip(self._runs, losses, self._errors, self._asks, strict=True):
+            run.append_metrics(Metrics(self._batch, loss, error), ask)
 
     def save(self) -> None:
         """Write a checkpoint of every run. Raises `Exploded` for weights that are not finite, which are not written."""
-        for lease in self._leases:
-            lease.require()
         weights = self._state.members.network.weights.values()
-        for member, run in enumerate(self._runs):
+        for member, (run, ask) in enumerate(zip(self._runs, self._asks, strict=True)):
             if not all(bool(torch.isfinite(weight[member]).all()) for weight in weights):
                 what = f"weights became infinite or NaN by batch {self._batch}; nothing was overwritten"
                 raise Exploded(run, what)
-            save(self._state, member, run, self._batch)
+            save(self._state, member, run, self._batch, ask)
         self._saved = self._batch
 
     def _is_due(self, every: int) -> bool:

@@ -1,16 +1,9 @@
-"""A population's state in training, and the checkpoints that hold it.
+"""A population's state in training, saved to checkpoints and restored from them.
 
-Only this module knows what a checkpoint holds:
-
-| array | of one member |
-|---|---|
-| `weights/NAME` | a matrix of weights, or a bias |
-| `exp_avg/NAME`, `exp_avg_sq/NAME` | the optimizer's running means of its gradient, and of the gradient's square |
-| `streams` | where the random streams are, as bytes |
-| `cells` | the centres of the cells that code the variable, where these are random |
+`quiescent.runs.specification` says what a checkpoint holds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import torch
@@ -18,12 +11,15 @@ from torch import Tensor
 
 from quiescent.config.schema import Config
 from quiescent.errors import QuiescentError
+from quiescent.machine.files import ask_nobody
+from quiescent.networks import NETWORKS
 from quiescent.runs.open import require_finished
 from quiescent.runs.run import Run
+from quiescent.runs.specification import CELLS, MOMENTS, STREAMS, WEIGHTS, Sizes, require_sizes
 from quiescent.simulation.members import Members, assemble, untrained
 from quiescent.streams import Streams, open_streams
 
-WEIGHTS, MOMENTS = "weights", ("exp_avg", "exp_avg_sq")
+Stored = tuple[int, dict[str, Tensor]]  # the number of batches, and tensors by name
 
 
 class State(NamedTuple):
@@ -53,40 +49,56 @@ def adam(members: Members) -> torch.optim.Adam:
     )
 
 
-def save(state: State, member: int, run: Run, batch: int) -> None:
-    """Write the state of one member to a checkpoint of its run."""
+def save(state: State, member: int, run: Run, batch: int, ask: Callable[[], None] = ask_nobody) -> None:
+    """Write the state of one member to a checkpoint of its run; `ask` may forbid it at the last."""
     tensors = {}
     for name, weight in state.members.network.weights.items():
         tensors[f"{WEIGHTS}/{name}"] = weight[member]
         for moment in MOMENTS:
             tensors[f"{moment}/{name}"] = state.optimizer.state[weight][moment][member]
-    tensors["streams"] = state.streams[member].state()
+    tensors[STREAMS] = state.streams[member].state()
     cells = state.members.codes[member].cells
     if cells is not None:
-        tensors["cells"] = cells
-    run.save_checkpoint(batch, {name: tensor.detach().cpu().numpy() for name, tensor in tensors.items()})
+        tensors[CELLS] = cells
+    run.save_checkpoint(batch, {name: tensor.detach().cpu().numpy() for name, tensor in tensors.items()}, ask)
 
 
-def restore(state: State, runs: Sequence[Run]) -> None:
-    """Set a state to that of the newest checkpoints of its members' runs, which are all of the same batch.
+def restore(state: State, runs: Sequence[Run]) -> int:
+    """Set a state to that of the newest checkpoints of its members' runs, all of one batch, whose number it returns.
 
-    Raises `QuiescentError` if the random streams in a checkpoint are of another kind of device.
+    Raises `QuiescentError` if a checkpoint is of another network, or its random streams of another kind of device.
     """
-    batch = runs[0].batches_done()
-    stored = [_tensors(run) for run in runs]
+    stored = [_load(run, config) for run, config in zip(runs, state.members.configs, strict=True)]
+    for run, streams, (_, tensors) in zip(runs, state.streams, stored, strict=True):
+        try:
+            streams.restore(tensors[STREAMS])
+        except (ValueError, RuntimeError):
+            raise QuiescentError(
+                f"{run.folder}: its random streams were saved on another kind of device, or by another version. "
+                "Go on there, or train it anew with another --out."
+            ) from None
+    (batch,) = {batch for batch, _ in stored}
     for name, weight in state.members.network.weights.items():
         with torch.no_grad():
             weight.copy_(_stacked(stored, f"{WEIGHTS}/{name}", weight))
         moments = {moment: _stacked(stored, f"{moment}/{name}", weight) for moment in MOMENTS}
         state.optimizer.state[weight] = {"step": torch.tensor(float(batch), device=weight.device)} | moments
-    for run, streams, tensors in zip(runs, state.streams, stored, strict=True):
-        try:
-            streams.restore(tensors["streams"])
-        except (KeyError, ValueError, RuntimeError):
-            raise QuiescentError(
-                f"{run.folder}: its random streams were saved on another kind of device, or by another version. "
-                "Go on there, or train it anew with another --out."
-            ) from None
+    return batch
+
+
+def sizes_of(config: Config) -> Sizes:
+    """Compute the sizes that a configuration gives its network."""
+    task, network = config.task, config.network
+    code = task.code(torch.Generator())
+    return Sizes(
+        units=network.units,
+        cells=code.size,
+        inputs=task.n_inputs,
+        rows=NETWORKS[network.kind].gates * network.units,
+        dims=None if code.cells is None else code.cells.shape[1],
+        bias=network.bias,
+        dtype="float64" if config.training.precision == "float64" else "float32",
+    )
 
 
 def load_networks(runs: Sequence[Run]) -> Members:
@@ -105,7 +117,7 @@ def load_networks(runs: Sequence[Run]) -> Members:
     Raises
     ------
     QuiescentError
-        If a run is missing or unfinished, or its checkpoint is damaged.
+        If a run is missing or unfinished, or its checkpoint is damaged or of another network.
 
     Examples
     --------
@@ -119,18 +131,25 @@ def load_networks(runs: Sequence[Run]) -> Members:
     ((0, 1), (2, 6, 8))
     """
     configs = [require_finished(run) for run in runs]
-    stored = [_tensors(run) for run in runs]
+    stored = [_load(run, config) for run, config in zip(runs, configs, strict=True)]
     prefix = f"{WEIGHTS}/"
     weights = [
         {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
-        for tensors in stored
+        for _, tensors in stored
     ]
-    return assemble(configs, weights, [tensors.get("cells") for tensors in stored])
+    return assemble(configs, weights, [tensors.get(CELLS) for _, tensors in stored])
 
 
-def _tensors(run: Run) -> dict[str, Tensor]:
-    return {name: torch.from_numpy(array) for name, array in run.load_checkpoint().arrays.items()}
+def _load(run: Run, config: Config) -> Stored:
+    batch, arrays, path = run.load_checkpoint()
+    try:
+        require_sizes(arrays, sizes_of(config))
+        if batch > config.training.batches:
+            raise ValueError(f"it has seen {batch} batches, not at most {config.training.batches}")
+    except ValueError as error:
+        raise QuiescentError(f"{path} is of another network than its config.yaml says: {error}.") from None
+    return batch, {name: torch.from_numpy(array) for name, array in arrays.items()}
 
 
-def _stacked(stored: Sequence[dict[str, Tensor]], name: str, like: Tensor) -> Tensor:
-    return torch.stack([tensors[name] for tensors in stored]).to(like)
+def _stacked(stored: Sequence[Stored], name: str, like: Tensor) -> Tensor:
+    return torch.stack([tensors[name] for _, tensors in stored]).to(like)

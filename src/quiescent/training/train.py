@@ -86,8 +86,8 @@ def finish(
     """Train whatever is unfinished of some runs, of one or several configurations.
 
     On a CPU in one process per core, each with one network at a time; a network alone, or of a kind that only this
-    process knows, gets all cores. On a GPU as populations. Ctrl-C, SIGTERM and SIGUSR2 save first; then `Interrupted`
-    is raised.
+    process knows, gets all cores. On a GPU as populations. Ctrl-C, SIGTERM, SIGUSR2 and SIGHUP save first; then
+    `Interrupted` is raised.
     """
     on_progress = on_progress or ignore
     total, usable, cores = batches_left(runs), usable_device(device), torch.get_num_threads()

@@ -9,7 +9,7 @@ import xarray as xr
 from quiescent.figures.drawing import Histories
 from quiescent.figures.grid import reading
 from quiescent.measures.measure import PAPER
-from quiescent.runs.run import Metrics
+from quiescent.runs.log import Metrics
 from quiescent.spaces import Space, from_text
 from quiescent.studies.paper.experiments import CONDITIONS, Family, Form, named
 

@@ -88,7 +88,10 @@ def load_results(folder: Path) -> xr.Dataset:
     try:
         with xr.open_dataset(path, engine="h5netcdf") as file:
             results = file.load()
-    except (OSError, ValueError, KeyError) as error:
+        for name, array in results.data_vars.items():
+            if array.dtype.kind not in "fiu" or not isinstance(array.attrs.get("unit", ""), str):
+                raise ValueError(f"{name} is not as a sweep stores it")
+    except (OSError, ValueError, LookupError, TypeError, RuntimeError) as error:
         raise QuiescentError(f"{path}: cannot be read ({error}). Give the `quiescent sweep` command again.") from None
     if "phase" in results.coords:
         phases = [EARLIER_PHASES.get(str(phase), str(phase)) for phase in results["phase"].values]
