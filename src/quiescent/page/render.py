@@ -1,7 +1,5 @@
 """The live page as one file: template, style and script put together, with a policy that lets nothing else in."""
 
-import base64
-import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -10,6 +8,8 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
+
+from quiescent.page.policy import policy
 
 FOLDER = Path(__file__).parent / "live"
 # In the order in which they need one another.
@@ -53,8 +53,7 @@ def render(members: Sequence[Mapping[str, Any]], variable: str) -> str:
         durations=" / ".join(dict.fromkeys(f"{one['steps'] * one['dt']:g}" for one in members)),
         script=Markup(script),
         style=Markup(style),
-        script_hash=_hash(script),
-        style_hash=_hash(style),
+        policy=policy(style=style, script=script),
         data=Markup(_json({"variable": variable, "members": members})),
         licences={name: _asset(file) for name, file in LICENCES.items()},
     )
@@ -97,10 +96,6 @@ def breakable(name: str) -> Markup:
 def _asset(name: str) -> str:
     text = (FOLDER / name).read_text(encoding="utf-8")
     return text.replace("\r\n", "\n")  # as a browser reads it, or its hash would be another
-
-
-def _hash(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 def _json(values: object) -> str:

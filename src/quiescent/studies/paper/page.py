@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from quiescent.evaluation.views import READINGS
 from quiescent.machine.files import writing
 from quiescent.measures.measure import PAPER
+from quiescent.page.policy import policy
 from quiescent.studies.paper import answer, fading, formats
 from quiescent.studies.paper.experiments import FAMILIES, FORMS
 from quiescent.studies.paper.figures import Shown
@@ -59,10 +61,13 @@ def write_page(path: Path, record: Record, beside: Beside) -> Path:
     """Write the page, with its figures inside it."""
     shown = [one.shown for one in beside.pictures]
     families = [one for one in FAMILIES if one in {table["family"] for table in beside.numbers}]
+    style = (Path(__file__).parent / "templates" / "style.css").read_text(encoding="utf-8")
     page = (
         _environment(record)
         .get_template("report.html")
         .render(
+            policy=policy(style=style),
+            style=Markup(style),
             record=record,
             forms=FORMS,
             headings=answer.HEADINGS,
