@@ -34,7 +34,8 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     warnings.showwarning = lambda message, *_: print(f"quiescent: warning: {message}", file=sys.stderr)
     try:
-        app([at_home(word) for word in sys.argv[1:]])
+        sys.argv[1:] = map(at_home, sys.argv[1:])
+        app()
     except QuiescentError as error:
         for line in str(error).splitlines():
             print(f"quiescent: {line}", file=sys.stderr)

@@ -101,7 +101,7 @@ def test_a_folder_may_have_a_name_that_is_no_text(tiny, tmp_path):
     script = "import sys; from quiescent.cli import main; sys.argv[1:] = ['runs', sys.argv[1]]; main()"
     strict = os.environ | {"PYTHONIOENCODING": "utf-8:strict"}
     listed = subprocess.run([sys.executable, "-c", script, tmp_path], env=strict, capture_output=True, check=True)
-    assert b"rat\xff" in listed.stdout
+    assert rb"rat\udcff" in listed.stdout
 
 
 def test_gathered_results_that_no_sweep_stored_are_one_error(tmp_path):
