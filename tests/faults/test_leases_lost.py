@@ -99,11 +99,11 @@ def test_a_lease_of_the_same_name_that_another_process_made_since_is_not_mistake
     assert path.read_bytes() == said
 
 
-def test_of_a_test_that_is_logged_twice_the_last_line_counts(tmp_path):
+def test_of_a_test_that_is_logged_twice_or_late_the_last_line_counts_in_its_place(tmp_path):
     run = Run(tmp_path)
-    for batch, error in ((0, 1.0), (0, 1.0), (4, 3.0), (8, 2.0), (4, 4.0)):
+    for batch, error in ((0, 1.0), (0, 1.0), (4, 3.0), (8, 2.0), (4, 4.0), (6, 1e30)):
         run.append_metrics(Metrics(batch, 0.5, error))
-    assert run.metrics() == [Metrics(0, 0.5, 1.0), Metrics(4, 0.5, 4.0), Metrics(8, 0.5, 2.0)]
+    assert run.metrics() == [Metrics(0, 0.5, 1.0), Metrics(4, 0.5, 4.0), Metrics(6, 0.5, 1e30), Metrics(8, 0.5, 2.0)]
 
 
 def test_a_lease_from_the_future_blocks_nobody(tmp_path):

@@ -30,6 +30,7 @@ ODD_LINES = {
     "a switch": LINE.replace(b"4", b"true", 1),
     "below zero": LINE.replace(b"0.25", b"-1"),
     "no batch": LINE.replace(b"4", b"-4", 1),
+    "beyond floats": LINE.replace(b"0.25", b"9" * 400),
     "huge": LINE.replace(b"4", b"9" * 30, 1),
     "missing": b'{"batch": 4}',
     "more": LINE.replace(b"}", b', "x": 1}'),

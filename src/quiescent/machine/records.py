@@ -1,7 +1,7 @@
 """Records: lines of JSON that hold the fields of a named tuple, and nothing is believed of them."""
 
 import json
-from math import isfinite
+import sys
 from typing import TypeVar, get_type_hints
 
 MOST = 2**63  # whole numbers beyond it fit nowhere
@@ -34,7 +34,7 @@ def _checked(name: str, value: object, kind: type) -> object:
     if isinstance(value, int | float) and not isinstance(value, bool):
         if kind is int and isinstance(value, int) and 0 <= value < MOST:
             return value
-        if kind is float and abs(value) < MOST and isfinite(value):
+        if kind is float and abs(value) <= sys.float_info.max:
             return float(value)
     words = {str: "a word", int: "a whole number >= 0", float: "a finite number"}
     raise ValueError(f"{name} must be {words[kind]}, but is {str(value)[:40]!r}")
