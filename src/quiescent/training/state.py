@@ -105,7 +105,7 @@ def load_networks(runs: Sequence[Run]) -> Members:
     Raises
     ------
     QuiescentError
-        If a run is missing or unfinished, or its checkpoint is damaged.
+        If a run is missing or unfinished, its checkpoint is damaged, or a weight in it is no number.
 
     Examples
     --------
@@ -125,6 +125,10 @@ def load_networks(runs: Sequence[Run]) -> Members:
         {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
         for tensors in stored
     ]
+    for run, tensors in zip(runs, weights, strict=True):
+        lost = [name for name, weight in tensors.items() if not weight.isfinite().all()]
+        if lost:
+            raise QuiescentError(f"{run.folder}: its weights '{lost[0]}' are not finite. Train it anew, elsewhere.")
     return assemble(configs, weights, [tensors.get("cells") for tensors in stored])
 
 
