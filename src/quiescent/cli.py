@@ -42,8 +42,8 @@ def main() -> None:
         if isinstance(error, EngineLost):
             os._exit(1)  # threads that wait for it would never end
         sys.exit(2)
-    except RuntimeError as error:
-        if not re.search("allocate memory|out of memory", str(error)):
+    except (MemoryError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and not re.search("allocate memory|out of memory", str(error)):
             raise
         print("quiescent: not enough memory; try fewer units, cells, trials or seeds at once", file=sys.stderr)
         sys.exit(2)

@@ -35,12 +35,12 @@ def label(config: Config) -> str:
     return folder_name(config.name, ",".join(f"{key}={value}" for key, value in overrides_of(config).items()))
 
 
-def folder_name(name: str, words: str) -> str:
-    """Name a folder by the name of a configuration and words, short enough, and below where it is put."""
+def folder_name(name: str, more: str) -> str:
+    """Name a folder by the name of a configuration and more, short enough, and below where it is put."""
     name = re.sub(r"^\.+$", "_", Path(name).stem) if is_file(name) else name
-    if len(words) > 100:
-        words = _digest(words)
-    folder = f"{name}+{re.sub(r'[^A-Za-z0-9_.,=+-]', '_', words)}" if words else name
+    if len(more) > 100:
+        more = _digest(more)
+    folder = f"{name}+{re.sub(r'[^A-Za-z0-9_.,=+-]', '_', more)}" if more else name
     return folder if len(os.fsencode(folder)) <= LONGEST else f"{folder[:60]}+{_digest(folder)}"
 
 

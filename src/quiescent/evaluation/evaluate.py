@@ -10,8 +10,10 @@ from quiescent.errors import QuiescentError, nearest
 from quiescent.evaluation.combine import combine
 from quiescent.evaluation.stored import Origin, is_stored, read_stored, write_stored
 from quiescent.evaluation.subject import Subject
+from quiescent.machine.memory import require_memory
 from quiescent.measures import MEASURES
 from quiescent.quiescence.activity import Activity, Kicked, Phase, Rest, RestNoise
+from quiescent.quiescence.needs import measuring_memory
 from quiescent.quiescence.phases import BEHAVIOUR
 from quiescent.runs.conditions import by_condition, require_one_space
 from quiescent.runs.open import read_config
@@ -145,6 +147,8 @@ def measure_run(
         origin = _origin(name, phases, peers, judges or {"own": run}, control)
         result = read_stored(run, origin) if reuse else None
         if result is None:
+            needed = measuring_memory(read_config(run), phases.values())
+            require_memory(needed, f"{run.folder}: measuring {name}")
             behaviours = _behaviours(origin.judges, device).values()
             subject = subject or Subject(run, device, judges=behaviours, control=control)
             subject.forget(phase for wanted in left.values() for phase in wanted.values())

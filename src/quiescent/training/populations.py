@@ -1,11 +1,12 @@
 """Which unfinished networks train together, as one population: on a GPU as many as fit, on a CPU each alone."""
 
 import itertools
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 import torch
 
 from quiescent.config.schema import Config
+from quiescent.machine.memory import require_memory
 from quiescent.networks import NETWORKS
 from quiescent.runs.open import read_config
 from quiescent.runs.run import Run
@@ -69,12 +70,35 @@ def training_memory(config: Config) -> int:
     It holds weights with their gradients and moments, and for every step of every trial the states, their gradients,
     what a step keeps for the way back, codes and errors.
     """
-    task, network, training = config.task, config.network, config.training
-    kind, cells = NETWORKS[network.kind], task.code(torch.Generator()).size
-    per_step = network.units * (3 + 4 * kind.gates) + 3 * cells
-    weights = network.units * (kind.gates * (network.units + task.n_inputs) + 2 * cells)
-    size = 8 if training.precision == "float64" else 4
-    return size * (per_step * (task.steps + 1) * training.batch_size + 5 * weights)
+    return number_size(config) * (_numbers_of_trials(config) + 5 * count_weights(config))
+
+
+def require_training_memory(configs: Iterable[Config], device: torch.device) -> None:
+    """Raise `QuiescentError` if this machine has less memory than the CPU needs to train even one of the networks.
+
+    That is at least half of what trials take on a GPU, and ten times the weights while a checkpoint is written.
+    """
+    for config in dict.fromkeys(config.model_copy(update={"seed": (0,)}) for config in configs):
+        if device.type == "cpu":
+            least = number_size(config) * (_numbers_of_trials(config) / 2 + 10 * count_weights(config))
+            require_memory(least, f"network.units={config.network.units}: training")
+
+
+def count_weights(config: Config) -> int:
+    """Count the weights of a network."""
+    kind, cells = NETWORKS[config.network.kind], config.task.code(torch.Generator()).size
+    return config.network.units * (kind.gates * (config.network.units + config.task.n_inputs) + 2 * cells)
+
+
+def number_size(config: Config) -> int:
+    """Tell how large a number is in training (bytes)."""
+    return 8 if config.training.precision == "float64" else 4
+
+
+def _numbers_of_trials(config: Config) -> int:
+    task, network = config.task, config.network
+    per_step = network.units * (3 + 4 * NETWORKS[network.kind].gates) + 3 * task.code(torch.Generator()).size
+    return per_step * (task.steps + 1) * config.training.batch_size
 
 
 def split(group: Sequence[Run], most: int | None) -> Iterator[list[Run]]:

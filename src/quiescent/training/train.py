@@ -20,7 +20,7 @@ from quiescent.networks import NETWORKS
 from quiescent.runs.open import default_folder, open_runs, read_config
 from quiescent.runs.run import Run
 from quiescent.training.loop import Exploded, Progress, ignore, train_together
-from quiescent.training.populations import populations_of
+from quiescent.training.populations import populations_of, require_training_memory
 
 WARM_UP = "quiescent.training.train:warm_up"
 CALL = "quiescent.training.train:train_call"
@@ -59,7 +59,7 @@ def train(
     ------
     QuiescentError
         If the folder holds runs of another configuration, another process works on a run, the device cannot be used,
-        or a loss becomes infinite; `Interrupted`, one of its kind, after Ctrl-C.
+        this machine has too little memory, or a loss becomes infinite; `Interrupted`, one of its kind, after Ctrl-C.
 
     Examples
     --------
@@ -71,7 +71,7 @@ def train(
     ...     [run.finished() for run in train(config, folder, device="cpu")]
     [True, True]
     """
-    usable_device(device)  # before anything is written
+    require_training_memory([config], usable_device(device))  # before anything is written
     runs = open_runs(config, Path(out) if out is not None else default_folder(config))
     finish(runs, device=device, on_progress=on_progress)
     return runs

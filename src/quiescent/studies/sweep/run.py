@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from quiescent.figures.style import save
-from quiescent.jobs.places import Place
+from quiescent.jobs.places import Local, Place
 from quiescent.jobs.schedule import Failure, run_jobs
 from quiescent.machine.lease import leases
 from quiescent.studies.sweep.draw import draw_sweep
@@ -16,6 +16,7 @@ from quiescent.studies.sweep.results import gather, save_results
 from quiescent.studies.sweep.tables import plan_table, results_table
 from quiescent.terminal.board import announce, follow
 from quiescent.terminal.layout import show
+from quiescent.training.populations import require_training_memory
 
 
 def run_sweep(
@@ -29,7 +30,10 @@ def run_sweep(
 ) -> bool:
     """Train and measure whatever is missing of a grid; returns whether all of it is there now."""
     plan = make_plan(words, measures, out)
-    missing = jobs_of(plan, place.usable_device(), place.memory())
+    where = place.usable_device()
+    missing = jobs_of(plan, where, place.memory())
+    if isinstance(place, Local):
+        require_training_memory((work.configs[0] for work in works_of(plan, missing) if work.batches), where)
     show(console, plan_table(plan, missing))
     if dry_run:
         if missing:

@@ -43,9 +43,10 @@ def _train(console: Console, config: "Config", out: Path | None, device: str | N
     from quiescent.terminal.bars import progress_bar
     from quiescent.terminal.layout import show
     from quiescent.terminal.tables import runs_table
+    from quiescent.training.populations import require_training_memory
     from quiescent.training.train import batches_left, train
 
-    usable_device(device)  # before anything is written
+    require_training_memory([config], usable_device(device))  # before anything is written
     folder = out or default_folder(config)
     runs = open_runs(config, folder)
     if all(run.finished() for run in runs):
