@@ -96,7 +96,8 @@ def jobs_of(plan: SweepPlan, device: torch.device, memory: float | None = None) 
 def _measurement(plan: SweepPlan, run: Run, config: Config) -> Measurement:
     peers = {label(config): run}  # every network is compared with its own behaviour
     wanted = {name: with_noise(MEASURES[name].phases, None, None) for name in plan.measures}
-    return Measurement(run, not_stored(run, wanted, peers), peers)
+    anything = (run.folder / "measures").exists()  # or thousands of files would be looked for in vain
+    return Measurement(run, not_stored(run, wanted, peers) if anything else wanted, peers)
 
 
 def works_of(plan: SweepPlan, jobs: Sequence[Job]) -> list[Work]:

@@ -25,16 +25,11 @@ def run_sweep(
     measures: Sequence[str],
     place: Place,
     out: Path | None = None,
-    dry_run: bool = False,
 ) -> bool:
     """Train and measure whatever is missing of a grid; returns whether all of it is there now."""
     plan = make_plan(words, measures, out)
     missing = jobs_of(plan, place.usable_device(), place.memory())
     show(console, plan_table(plan, missing))
-    if dry_run:
-        if missing:
-            announce(console, works_of(plan, missing), place)
-        return not missing
     failures: Sequence[Failure] = ()
     if missing:
         place.require_ready()
