@@ -13,7 +13,7 @@ from quiescent.config.load import keys, load_config, parse, task_noise
 from quiescent.config.named import names, read_named
 from quiescent.config.naming import label, overrides_of
 from quiescent.config.schema import Config
-from quiescent.config.words import ALIASES, split_words
+from quiescent.config.words import ALIASES, parse_words, split_words
 from quiescent.errors import QuiescentError
 
 NOISY = "spatial_navigation/noisy_unbiased"
@@ -73,6 +73,12 @@ def test_the_values_of_the_authors_code_under_its_names_change_nothing():
     cells = "task.place_cells_num=512 task.place_cells_sigma=0.2 task.place_cells_surround_scale=2"
     words = " ".join([network, noise, trainer, walk, cells]).split()
     assert load_config(NOISY, *words) == load_config(NOISY)
+
+
+def test_a_word_means_the_same_every_time_it_is_read():
+    words = ("network={units: 8}", "network.tau=2")
+    first, again = (parse_words(words)[0] for _ in range(2))
+    assert first == again == {"network": {"units": 8, "tau": 2}}
 
 
 @pytest.mark.parametrize(("alias", "key"), ALIASES.items())

@@ -169,6 +169,17 @@ def test_runs_are_listed_by_folder_and_state_with_folders_that_can_be_pasted(tmp
     assert "rms error (m or rad)" in runs_table(runs).columns
 
 
+def test_a_list_of_runs_counts_whole_checkpoints_and_reads_none(tmp_path, monkeypatch):
+    run = make_run(tmp_path, 0)
+    for batch in (20, 40):
+        run.save_checkpoint(batch, {"weights/output": np.zeros(3, np.float32)})
+    monkeypatch.setattr("quiescent.runs.checkpoints.read", lambda path: pytest.fail(f"read all of {path}"))
+    assert runs_table([run]).rows[0][2:] == ["40/40", "0.2", "finished"]
+    newest = run.checkpoints()[-1]
+    newest.write_bytes(newest.read_bytes()[:-1])
+    assert runs_table([run]).rows[0][2:] == ["20/40", "0.2", "unfinished"]
+
+
 def dataset(measure, conditions, seeds, rng):
     """A result as `quiescent.measure` returns it, of random numbers."""
     sizes = {"time": 30, "lag": 12, "component": 10, "components": 4, "x": 7, "y": 7, "reference": len(conditions)}

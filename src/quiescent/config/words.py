@@ -1,5 +1,7 @@
 """`key=value` words: read one by one, with the names of the authors' public code."""
 
+import copy
+import functools
 import os
 import re
 from collections.abc import Sequence
@@ -114,6 +116,11 @@ def parse_words(words: Sequence[str]) -> tuple[dict[str, Any], dict[str, str]]:
 
 def _parse_value(text: str, shown: str, where: str) -> object:
     try:
-        return read_value(text)
+        return copy.deepcopy(_value(text))  # groups of settings are filled in by later words
     except ValueError:
         raise QuiescentError(f"{shown}: cannot be read as a YAML value. {where}") from None
+
+
+@functools.lru_cache(maxsize=10_000)  # a grid has the same few values again and again
+def _value(text: str) -> object:
+    return read_value(text)

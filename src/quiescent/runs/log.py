@@ -37,7 +37,9 @@ def read_log(path: Path) -> list[Metrics]:
     """
     tests, problem = _read(path)
     if problem:
-        raise QuiescentError(f"{path} is damaged ({problem}). Remove that line, or go on training, which sets it aside.")
+        raise QuiescentError(
+            f"{path} is damaged ({problem}). Remove that line, or go on training, which sets it aside."
+        )
     return tests
 
 

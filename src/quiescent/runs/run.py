@@ -91,9 +91,9 @@ class Run:
         path = self.newest_checkpoint()
         return _batch(path) if path else 0
 
-    def batches_wanted(self) -> int:
-        """Read from its settings how many training batches make it finished."""
-        training = self.settings().get("training")
+    def batches_wanted(self, settings: Mapping[str, Any] | None = None) -> int:
+        """Read from its settings, unless they are given, how many training batches make it finished."""
+        training = (self.settings() if settings is None else settings).get("training")
         wanted = training.get("batches") if isinstance(training, dict) else None
         if not isinstance(wanted, int) or isinstance(wanted, bool) or wanted < 1:
             raise QuiescentError(

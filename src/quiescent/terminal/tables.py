@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from quiescent.config.named import names, read_named
 from quiescent.errors import QuiescentError
 from quiescent.machine.lease import holder
+from quiescent.runs.checkpoints import whole
 from quiescent.runs.run import SEED_FOLDER, Run
 from quiescent.terminal.layout import Table
 from quiescent.terminal.numbers import mean_and_spread, ranges
@@ -74,9 +75,16 @@ def runs_table(runs: Sequence[Run], space: "Space | None" = None) -> Table:
 def _standing_of(run: Run) -> tuple[_Row, int | None, float]:
     if not SEED_FOLDER.fullmatch(run.folder.name):
         raise QuiescentError(f"{run.folder}: the folder of a run must be named seed_NUMBER.")
-    done, wanted, metrics = run.batches_done(), run.batches_wanted(), run.metrics()
-    seed = run.settings().get("seed")
+    settings = run.settings()
+    done, wanted, metrics = _batches_of(run), run.batches_wanted(settings), run.metrics()
     state = "finished" if done >= wanted else "unfinished" if done else "not started"
     state = "in training" if holder(run.folder) else state
     error = math.sqrt(metrics[-1].error) if metrics else math.nan
+    seed = settings.get("seed")
     return _Row(run.folder.parent, f"{done}/{wanted}", state), seed if isinstance(seed, int) else None, error
+
+
+def _batches_of(run: Run) -> int:
+    # Whoever works with a checkpoint reads and checks all of it; of thousands that would take minutes.
+    newest = next((path for path in reversed(run.checkpoints()) if whole(path)), None)
+    return int(newest.stem.removeprefix("batch_")) if newest else 0

@@ -26,7 +26,6 @@ def run_sweep(
     measures: Sequence[str],
     place: Place,
     out: Path | None = None,
-    dry_run: bool = False,
 ) -> bool:
     """Train and measure whatever is missing of a grid; returns whether all of it is there now."""
     plan = make_plan(words, measures, out)
@@ -35,10 +34,6 @@ def run_sweep(
     if isinstance(place, Local):
         require_training_memory((work.configs[0] for work in works_of(plan, missing) if work.batches), where)
     show(console, plan_table(plan, missing))
-    if dry_run:
-        if missing:
-            announce(console, works_of(plan, missing), place)
-        return not missing
     failures: Sequence[Failure] = ()
     if missing:
         place.require_ready(plan.folder / "engine")

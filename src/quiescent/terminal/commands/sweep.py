@@ -32,13 +32,18 @@ def sweep(
     """Train and measure every combination of values, on this machine or a cluster; only what is missing."""
     from quiescent.jobs.places import choose_place
     from quiescent.jobs.slurm import split_slurm
-    from quiescent.studies.sweep.run import run_sweep
+    from quiescent.studies.sweep.preview import preview_sweep
 
     names = list(dict.fromkeys(name.strip() for name in measures.split(",") if name.strip()))
     grid, allocation = split_slurm(words, on)
     place = choose_place(on, jobs, device, allocation)
-    complete = run_sweep(grid, open_console(), measures=names, place=place, out=out, dry_run=dry_run)
-    if not complete and not dry_run:
+    if dry_run:
+        preview_sweep(grid, open_console(), measures=names, place=place, out=out)
+        return
+
+    from quiescent.studies.sweep.run import run_sweep
+
+    if not run_sweep(grid, open_console(), measures=names, place=place, out=out):
         raise typer.Exit(1)
 
 
