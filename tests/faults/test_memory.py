@@ -8,6 +8,7 @@ from quiescent.errors import QuiescentError
 from quiescent.evaluation.evaluate import measure
 from quiescent.jobs.places import Local
 from quiescent.machine import memory
+from quiescent.studies.sweep.preview import preview_sweep
 from quiescent.studies.sweep.run import run_sweep
 from quiescent.terminal.commands.command import open_console
 from quiescent.training.populations import require_training_memory, training_memory
@@ -35,9 +36,9 @@ def test_too_large_a_network_is_refused_with_what_it_needs_and_what_there_is(has
     with pytest.raises(SystemExit):
         cli.main()
     assert capsys.readouterr().err.count("\n") == 1
-    for dry in (True, False):
+    for sweep in (preview_sweep, run_sweep):
         with pytest.raises(QuiescentError, match=message):
-            run_sweep(LARGE, open_console(), measures=["distance"], place=Local(device="cpu"), dry_run=dry)
+            sweep(LARGE, open_console(), measures=["distance"], place=Local(device="cpu"))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -76,7 +77,7 @@ def test_the_limit_of_a_job_or_container_counts_as_what_there_is(monkeypatch, tm
 
 
 def test_an_allocation_that_fails_in_numpy_is_one_line_too(monkeypatch, capsys):
-    def fail(_):
+    def fail():
         raise MemoryError("Unable to allocate 1 TiB")
 
     monkeypatch.setattr(cli, "app", fail)

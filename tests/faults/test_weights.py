@@ -16,7 +16,7 @@ def test_weights_that_are_not_finite_are_one_line_that_names_the_run(tiny, tmp_p
     arrays = checkpoints.read(run.newest_checkpoint())
     arrays["weights/output"][0, 0] = value
     checkpoints.write(run.newest_checkpoint(), arrays)
-    message = f"^{run.folder} is not finished: 0 of 1 batches. {run.newest_checkpoint()} is damaged."
+    message = f"^{run.folder} is not finished: 0 of 1 batches. {run.checkpoints()[-1]} is damaged."
     with pytest.raises(QuiescentError, match=message):
         write_page(tmp_path / "watch.html", [run], device="cpu")
     with pytest.raises(QuiescentError, match=message):

@@ -15,11 +15,12 @@ from quiescent.errors import QuiescentError
 from quiescent.evaluation.evaluate import not_stored, require_measure, with_noise
 from quiescent.jobs.estimate import Work
 from quiescent.jobs.job import Job, Measurement
+from quiescent.jobs.places import Local, Place
 from quiescent.machine.files import explaining
 from quiescent.measures import MEASURES
 from quiescent.runs.open import open_runs
 from quiescent.runs.run import Run
-from quiescent.training.populations import plan_populations
+from quiescent.training.populations import plan_populations, require_training_memory
 
 
 class SweepPlan(NamedTuple):
@@ -107,3 +108,9 @@ def works_of(plan: SweepPlan, jobs: Sequence[Job]) -> list[Work]:
         batches = own[0].training.batches - job.runs[0].batches_done() if job.runs else 0
         works.append(Work(own, batches, job.measurements))
     return works
+
+
+def require_memory(works: Sequence[Work], place: Place) -> None:
+    """Require that this machine, if it is to do the work, has the memory for it. Raises `QuiescentError`."""
+    if isinstance(place, Local):
+        require_training_memory((work.configs[0] for work in works if work.batches), place.usable_device())

@@ -6,7 +6,7 @@ from pathlib import Path
 from rich.console import Console
 
 from quiescent.jobs.places import Place
-from quiescent.studies.sweep.plan import jobs_of, make_plan, works_of
+from quiescent.studies.sweep.plan import jobs_of, make_plan, require_memory, works_of
 from quiescent.studies.sweep.tables import plan_table
 from quiescent.terminal.board import announce
 from quiescent.terminal.layout import show
@@ -18,6 +18,8 @@ def preview_sweep(
     """Show what is missing of a grid, and an estimate of its cost; writes nothing."""
     plan = make_plan(words, measures, out)
     missing = jobs_of(plan, place.usable_device(), place.memory())
+    works = works_of(plan, missing)
+    require_memory(works, place)
     show(console, plan_table(plan, missing))
     if missing:
-        announce(console, works_of(plan, missing), place)
+        announce(console, works, place)

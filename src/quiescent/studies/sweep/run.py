@@ -7,16 +7,15 @@ from pathlib import Path
 from rich.console import Console
 
 from quiescent.figures.style import save
-from quiescent.jobs.places import Local, Place
+from quiescent.jobs.places import Place
 from quiescent.jobs.schedule import Failure, run_jobs
 from quiescent.machine.lease import leases
 from quiescent.studies.sweep.draw import draw_sweep
-from quiescent.studies.sweep.plan import SweepPlan, jobs_of, make_folders, make_plan, works_of
+from quiescent.studies.sweep.plan import SweepPlan, jobs_of, make_folders, make_plan, require_memory, works_of
 from quiescent.studies.sweep.results import gather, save_results
 from quiescent.studies.sweep.tables import plan_table, results_table
 from quiescent.terminal.board import announce, follow
 from quiescent.terminal.layout import show
-from quiescent.training.populations import require_training_memory
 
 
 def run_sweep(
@@ -29,17 +28,16 @@ def run_sweep(
 ) -> bool:
     """Train and measure whatever is missing of a grid; returns whether all of it is there now."""
     plan = make_plan(words, measures, out)
-    where = place.usable_device()
-    missing = jobs_of(plan, where, place.memory())
-    if isinstance(place, Local):
-        require_training_memory((work.configs[0] for work in works_of(plan, missing) if work.batches), where)
+    missing = jobs_of(plan, place.usable_device(), place.memory())
+    works = works_of(plan, missing)
+    require_memory(works, place)
     show(console, plan_table(plan, missing))
     failures: Sequence[Failure] = ()
     if missing:
         place.require_ready(plan.folder / "engine")
         make_folders(plan)
         with leases([plan.folder]):  # told at once, if another process works there
-            announce(console, works_of(plan, missing), place)
+            announce(console, works, place)
             with place.open_engine(plan.folder / "engine") as engine:
                 status = follow(console, f"{plan.folder}: jobs", run_jobs(missing, engine))
         failures = status.failures
