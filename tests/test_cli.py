@@ -83,7 +83,7 @@ def test_names_complete_in_the_shell():
 def test_commands_that_only_list_start_without_heavy_packages(quiescent, words):
     if words == ["runs", "."]:
         assert quiescent("train", NOISY, *TINY, "--out", "here")[0] == 0
-    heavy = ["torch", "pydantic", "scipy", "xarray", "matplotlib", "pandas", "h5py", "quiescent.settings"]
+    heavy = ["torch", "scipy", "xarray", "matplotlib", "pandas", "h5py", "quiescent.settings"]
     code = (
         "import sys; from quiescent.cli import main\n"
         f"sys.argv = ['quiescent', *{words}]\n"
