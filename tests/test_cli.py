@@ -11,6 +11,8 @@ import xarray as xr
 
 from quiescent import cli
 from quiescent.config.named import names
+from quiescent.evaluation.evaluate import measure
+from quiescent.runs.run import Run
 from quiescent.terminal.commands import COMMANDS
 from quiescent.terminal.commands.arguments import complete_configurations, complete_figures, complete_measures
 
@@ -106,6 +108,22 @@ def test_show_prints_the_resolved_configuration_and_writes_nothing(quiescent):
     assert "batches: 1000" in out
     assert "number: 256" in out
     assert files() == []
+
+
+def test_many_runs_are_measured_side_by_side_and_go_on_where_they_stopped(quiescent, monkeypatch):
+    assert quiescent("train", NOISY, "seed=0,1,2", *TINY, "--out", "noisy")[0] == 0
+    runs = [Run(Path(f"noisy/seed_{seed}")) for seed in range(3)]
+    alone = measure("drift", runs)
+    stored = {run: run.folder / "measures" / "drift.nc" for run in runs}
+    for run in runs[1:]:  # as if it had been stopped after the first
+        stored[run].unlink()
+    kept = stored[runs[0]].stat().st_mtime_ns
+    monkeypatch.setattr("quiescent.jobs.perform.measure_run", lambda *_, **__: pytest.fail("measured in this process"))
+    code, out, err = quiescent("measure", "drift", "noisy", "--jobs", "2")
+    assert (code, err) == (0, "")
+    assert "Stored as measures/drift.nc in 3 run folders" in out
+    assert stored[runs[0]].stat().st_mtime_ns == kept
+    xr.testing.assert_identical(measure("drift", runs, reuse=True), alone)
 
 
 def test_train_measure_draw_runs_from_end_to_end(quiescent):

@@ -51,14 +51,23 @@ def draw(
     >>> [axes.get_title() for axes in figure.axes][0]
     'test loss'
     """
+    measures = measures_drawn(name, runs)
+    drawing = FIGURES[name]
+    if isinstance(drawing, HistoryDrawing):
+        conditions = by_condition(runs)
+        return drawing.draw({name: [run.require_metrics() for run in members] for name, members in conditions.items()})
+    return drawing.draw(
+        {one: measure(one, runs, noise=noise, sigma2=sigma2, device=device, reuse=True) for one in measures}
+    )
+
+
+def measures_drawn(name: str, runs: Sequence[Run]) -> Sequence[str]:
+    """List the measures that a figure shows; raises `QuiescentError` if it cannot be drawn of these runs."""
     if name not in FIGURES:
         raise QuiescentError(f"no figure named '{name}'.{nearest(name, list(FIGURES))}")
     drawing = FIGURES[name]
     if isinstance(drawing, HistoryDrawing):
         require_one_space(runs, None, name)
-        conditions = by_condition(runs)
-        return drawing.draw({name: [run.require_metrics() for run in members] for name, members in conditions.items()})
+        return ()
     require_one_space(runs, drawing.space, f"the figure '{name}'")
-    return drawing.draw(
-        {one: measure(one, runs, noise=noise, sigma2=sigma2, device=device, reuse=True) for one in drawing.measures}
-    )
+    return drawing.measures

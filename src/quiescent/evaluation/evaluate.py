@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import xarray as xr
 
@@ -79,42 +80,69 @@ def measure(
     >>> result["distance"].dims
     ('condition', 'seed', 'reading', 'window', 'phase')
     """
-    require_measure(name)
-    conditions = by_condition(runs)
-    require_one_space(runs, MEASURES[name].space, f"the measure '{name}'")
-    phases = with_noise(MEASURES[name].phases, noise, sigma2)
-    _require_meant(name, phases, runs)
-    unknown = [control for control in controls or () if control not in CONTROLS]
-    if unknown:
-        raise QuiescentError(f"no control named '{unknown[0]}'.{nearest(unknown[0], list(CONTROLS))}")
+    phases = require_measurable(name, runs, noise=noise, sigma2=sigma2, controls=controls or ())
     labels = [None, *(control for control in controls or () if can_take_part(control, name, phases))]
-    together = [
-        combine(_by_condition(name, phases, conditions, control, device=device, reuse=reuse)) for control in labels
-    ]
+    together = [combine(_by_condition(name, phases, runs, control, device=device, reuse=reuse)) for control in labels]
     if controls is None:
         return together[0]
     along = xr.Variable("control", [label or NETWORK for label in labels])
     return xr.concat(together, along, coords="minimal", compat="override", join="outer")
 
 
+def require_measurable(
+    name: str, runs: Sequence[Run], *, noise: RestNoise | None, sigma2: float | None, controls: Sequence[str] = ()
+) -> dict[str, Phase]:
+    """Choose the phases of a measure; raises `QuiescentError` if it cannot be made of these runs, or of controls."""
+    require_measure(name)
+    require_one_space(runs, MEASURES[name].space, f"the measure '{name}'")
+    phases = with_noise(MEASURES[name].phases, noise, sigma2)
+    _require_meant(name, phases, runs)
+    unknown = [control for control in controls if control not in CONTROLS]
+    if unknown:
+        raise QuiescentError(f"no control named '{unknown[0]}'.{nearest(unknown[0], list(CONTROLS))}")
+    return phases
+
+
+class Compared(NamedTuple):
+    """A run by condition and seed, and the runs of the same seed that it is compared with, by condition."""
+
+    condition: str
+    seed: int
+    run: Run
+    peers: Mapping[str, Run]
+
+
+def compared(runs: Sequence[Run]) -> list[Compared]:
+    """Pair every run with those of the same seed, its own among them."""
+    conditions = by_condition(runs)
+    seeds = {run: read_config(run).seed[0] for run in runs}
+    return [
+        Compared(
+            condition,
+            seeds[run],
+            run,
+            {other: peer for other, group in conditions.items() for peer in group if seeds[peer] == seeds[run]},
+        )
+        for condition, members in conditions.items()
+        for run in members
+    ]
+
+
 def _by_condition(
     name: str,
     phases: Mapping[str, Phase],
-    conditions: Mapping[str, Sequence[Run]],
+    runs: Sequence[Run],
     control: str | None,
     *,
     device: str | None,
     reuse: bool,
 ) -> dict[tuple[str, int], xr.Dataset]:
-    seeds = {run: read_config(run).seed[0] for runs in conditions.values() for run in runs}
     results = {}
-    for condition, members in conditions.items():
-        for run in members:
-            peers = {other: peer for other, group in conditions.items() for peer in group if seeds[peer] == seeds[run]}
-            measured = measure_run(run, {name: phases}, peers, peers, device=device, reuse=reuse, control=control)
-            if name not in measured:
-                raise QuiescentError(f"the control '{control}' has nothing that the measure '{name}' looks at.")
-            results[condition, seeds[run]] = measured[name]
+    for condition, seed, run, peers in compared(runs):
+        measured = measure_run(run, {name: phases}, peers, peers, device=device, reuse=reuse, control=control)
+        if name not in measured:
+            raise QuiescentError(f"the control '{control}' has nothing that the measure '{name}' looks at.")
+        results[condition, seed] = measured[name]
     return results
 
 

@@ -97,14 +97,14 @@ class _Pace:
 def _facts(status: Status, pace: _Pace) -> dict[str, str]:
     left = pace.left(status)
     ended = status.done + status.waiting + len(status.failures)
+    training = {"batches": f"{status.batches_done}/{status.batches}", "batches/s": f"{pace.rate:.3g}"}
     return {
         "done": str(status.done),
         "running": str(status.jobs - ended),
         "waiting": str(status.waiting),
         "failed": str(len(status.failures)),
         "retries": str(status.retries),
-        "batches": f"{status.batches_done}/{status.batches}",
-        "batches/s": f"{pace.rate:.3g}",
+        **(training if status.batches else {}),
         "left": "-" if left is None else str(timedelta(seconds=round(left))),
     }
 
@@ -115,7 +115,9 @@ def _line(status: Status, pace: _Pace) -> str:
 
 def _board(title: str, status: Status, pace: _Pace) -> RenderableType:
     facts = _facts(status, pace)
-    bar = ProgressBar(total=max(1, status.batches), completed=status.batches_done)
+    ended = status.done + len(status.failures)
+    total, completed = (status.batches, status.batches_done) if status.batches else (status.jobs, ended)
+    bar = ProgressBar(total=total, completed=completed)
     return Group(Text(title), bar, Table(list(facts), [list(facts.values())], keys=0), _running(status))
 
 

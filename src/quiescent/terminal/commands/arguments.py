@@ -66,6 +66,9 @@ Jobs = Annotated[
         "Default: one per core or GPU; 4 allocations.",
     ),
 ]
+Processes = Annotated[
+    int | None, typer.Option("--jobs", min=1, help="Processes side by side. Default: one per core or GPU.")
+]
 Device = Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1, ... Default: cuda if there is one.")]
 Noise = Annotated[
     str | None,

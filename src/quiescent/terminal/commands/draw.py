@@ -5,7 +5,15 @@ from typing import Annotated
 
 import typer
 
-from quiescent.terminal.commands.arguments import Device, Noise, Runs, Sigma2, complete_figures, noise_at_rest
+from quiescent.terminal.commands.arguments import (
+    Device,
+    Noise,
+    Processes,
+    Runs,
+    Sigma2,
+    complete_figures,
+    noise_at_rest,
+)
 from quiescent.terminal.commands.command import Command, open_console
 
 
@@ -15,18 +23,25 @@ def draw(
     noise: Noise = None,
     sigma2: Sigma2 = None,
     device: Device = None,
+    jobs: Processes = None,
     out: Annotated[Path | None, typer.Option(help="File to write (.png, .pdf, .svg). Default: with the runs.")] = None,
 ) -> None:
     """Draw runs awake and at rest, or their learning curves."""
     from quiescent.evaluation.draw import draw as draw_runs
+    from quiescent.evaluation.draw import measures_drawn
     from quiescent.figures.style import save
+    from quiescent.jobs.missing import measuring_jobs
     from quiescent.runs.find import find_runs
     from quiescent.terminal.bars import waiting
+    from quiescent.terminal.measuring import do_measuring
 
     console = open_console()
     subjects = find_runs(runs)
+    level = noise_at_rest(noise)
+    missing = measuring_jobs(measures_drawn(name, subjects), subjects, noise=level, sigma2=sigma2)
+    do_measuring(console, f"measuring for {name}", missing, processes=jobs, device=device)
     with waiting(console, f"drawing {name}"):
-        figure = draw_runs(name, subjects, noise=noise_at_rest(noise), sigma2=sigma2, device=device)
+        figure = draw_runs(name, subjects, noise=level, sigma2=sigma2, device=device)
     folder = subjects[0].folder.parent / "figures"
     for path in [out] if out else [folder / f"{name}.png", folder / f"{name}.pdf"]:
         save(figure, path)

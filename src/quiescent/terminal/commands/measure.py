@@ -5,7 +5,15 @@ from typing import Annotated
 
 import typer
 
-from quiescent.terminal.commands.arguments import Device, Noise, Runs, Sigma2, complete_measures, noise_at_rest
+from quiescent.terminal.commands.arguments import (
+    Device,
+    Noise,
+    Processes,
+    Runs,
+    Sigma2,
+    complete_measures,
+    noise_at_rest,
+)
 from quiescent.terminal.commands.command import Command, open_console
 
 
@@ -15,6 +23,7 @@ def measure(
     noise: Noise = None,
     sigma2: Sigma2 = None,
     device: Device = None,
+    jobs: Processes = None,
     controls: Annotated[
         bool, typer.Option("--controls", help="Beside networks, what a dead, a random and a perfect one would score.")
     ] = False,
@@ -22,22 +31,25 @@ def measure(
         bool, typer.Option("--windows", help="Rest in four windows too: steps 0-100, 100-200, 200-1000, 1000-2000.")
     ] = False,
 ) -> None:
-    """Measure finished runs at rest, print a table, and store the numbers with the runs."""
+    """Measure finished runs at rest, print a table, and store the numbers with the runs; only what is missing."""
     from quiescent.controls import CONTROLS
     from quiescent.evaluation.evaluate import measure as measure_runs
     from quiescent.figures import FIGURES
+    from quiescent.jobs.missing import measuring_jobs
     from quiescent.measures.measure import PAPER
     from quiescent.runs.find import find_runs
-    from quiescent.terminal.bars import waiting
     from quiescent.terminal.layout import show
+    from quiescent.terminal.measuring import do_measuring
     from quiescent.terminal.results import result_tables
 
     console = open_console()
     subjects = find_runs(runs)
-    with waiting(console, f"measuring {name}"):
-        beside = list(CONTROLS) if controls else None
-        level = noise_at_rest(noise)
-        result = measure_runs(name, subjects, noise=level, sigma2=sigma2, device=device, controls=beside)
+    level, beside = noise_at_rest(noise), list(CONTROLS) if controls else []
+    missing = measuring_jobs([name], subjects, noise=level, sigma2=sigma2, controls=beside)
+    do_measuring(console, f"measuring {name}", missing, processes=jobs, device=device)
+    result = measure_runs(
+        name, subjects, noise=level, sigma2=sigma2, device=device, reuse=True, controls=beside or None
+    )
     if "window" in result.dims and not windows:
         result = result.sel(window=PAPER, drop=True)
     show(console, *result_tables(result, name, console.width))
