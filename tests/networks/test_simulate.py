@@ -14,7 +14,7 @@ from torch.nn import functional
 
 import quiescent.simulation.loss as loss_module
 from quiescent.config.load import load_config
-from quiescent.machine.lanes import Lanes, Share, share_out
+from quiescent.machine.lanes import PART, Lanes, Share, parts_of
 from quiescent.machine.scratch import Scratch
 from quiescent.networks import NETWORKS, Kind, NetworkSettings, simulate
 from quiescent.networks.vanilla import vanilla
@@ -174,6 +174,7 @@ def check(population, plain, activation, *, trials, tolerance, way="1 lane"):
     ):
         patch.setattr(loss_module, "readout_error", spy)
         patch.setattr("quiescent.machine.lanes.LEAST", 0)  # share out work as small as this too
+        patch.setattr("quiescent.machine.lanes.PART", BLOCK)
         if way in IN_ONE:
             lanes.map = all_in_one
         losses, gradients = loss_gradients(population, batch, fresh(population, trials), lanes)
@@ -280,16 +281,16 @@ def test_noise_in_the_task_has_the_variances_of_the_configuration():
 def test_a_trials_noise_does_not_depend_on_how_trials_are_shared_out():
     levels = [NetworkSettings().noise_levels] * 2
 
-    def drawn(lanes):
+    def drawn(*ends):
         noise = torch.empty(6, 2, 90, 3)
         streams = [open_streams(seed, "training", 90, CPU) for seed in range(2)]
-        for share in itertools.chain(*share_out(2, 90, lanes)):
-            part = noise.new_empty(6, share.trials.stop - share.trials.start, 3)
-            fill_noise(part, [1.0, 2.0], levels, streams, share)
-            noise[:, share.member, share.trials] = part
+        for member, (start, end) in itertools.product(range(2), itertools.pairwise((0, *ends))):
+            part = noise.new_empty(6, end - start, 3)
+            fill_noise(part, [1.0, 2.0], levels, streams, Share(member, slice(start, end)))
+            noise[:, member, start:end] = part
         return noise
 
-    assert all(torch.equal(drawn(1), drawn(lanes)) for lanes in (2, 3, 8, 11))
+    assert all(torch.equal(drawn(90), drawn(*ends)) for ends in ((50, 90), (25, 90), (25, 50, 75, 90)))
 
 
 def test_a_member_without_noise_draws_nothing_and_stays_silent():
@@ -316,27 +317,55 @@ def test_noise_does_not_depend_on_how_a_simulation_is_cut():
 
 
 @pytest.mark.parametrize(
-    ("members", "trials", "units", "used"), [(1, 200, 512, 3), (1, 100, 64, 1), (1, 100, 90, 2), (8, 100, 32, 1)]
+    ("members", "trials", "units", "used"),
+    [(1, 200, 512, 2), (1, 500, 512, 3), (1, 300, 64, 3), (1, 500, 60, 1), (1, 100, 512, 1), (8, 100, 32, 1)],
 )
 def test_small_networks_are_shared_out_among_fewer_lanes(members, trials, units, used):
     with threads(3), Lanes(CPU) as lanes:
-        ran = lanes.map(lambda share, scratch: None, members, trials, units)
+        ran = lanes.map(lambda share, scratch: id(scratch), members, trials, units)
     count = torch.zeros(members, trials)
     for share, _ in ran:
         count[share.member, share.trials] += 1
     assert (count == 1).all()
-    assert len(ran) == max(used, members)
+    assert len({scratch for _, scratch in ran}) == used
 
 
-@hypothesis.given(st.integers(1, 12), st.integers(1, 230), st.integers(1, 9))
-def test_every_trial_of_every_member_is_in_one_share_and_lanes_are_even(members, trials, lanes):
-    shares = share_out(members, trials, lanes)
-    count = torch.zeros(members, trials)
-    for share in itertools.chain(*shares):
-        count[share.member, share.trials] += 1
-    assert (count == 1).all()
-    blocks = [sum(-(-(one.trials.stop - one.trials.start) // BLOCK) for one in own) for own in shares]
+@hypothesis.given(st.integers(1, 1000), st.integers(1, 600))
+def test_every_trial_is_in_one_part_and_parts_are_even(trials, units):
+    parts = parts_of(trials, units)
+    assert [trial for part in parts for trial in range(part.start, part.stop)] == list(range(trials))
+    assert all(part.start % BLOCK == 0 for part in parts)
+    blocks = [-(-(part.stop - part.start) // BLOCK) for part in parts]
     assert max(blocks) - min(blocks) <= 1
+    assert len(parts) == 1 or max(blocks) * BLOCK <= PART
+
+
+@pytest.mark.parametrize(
+    "words", [(), ("network.kind=gru",), ("network.bias=true", "training.precision=bfloat16")], ids=str
+)
+def test_no_number_depends_on_the_number_of_cores(words):
+    words = ("network.units=64", "task.place_cells.number=80", "task.steps=12", *words)
+    config = load_config("spatial_navigation/noisy_unbiased", *words)
+    population = untrained(config.members())
+    rest = Rest(trials=300, steps=30, burn_in=2, states=True)
+
+    def numbers(cores):
+        with threads(cores), Lanes(CPU) as lanes:
+            batch = sample(population, 300, fresh(population, 300))
+            losses, gradients = loss_gradients(population, batch, fresh(population, 300), lanes)
+            errors = held_out_errors(population, batch, fresh(population, 300), lanes)
+            used = len({scratch for _, scratch in lanes.map(lambda _, scratch: id(scratch), 1, 300, 64)})
+        with threads(cores):
+            seen = observe(population, rest, judge=True)[0]
+        return used, [losses.numpy(), *(gradients[name].numpy() for name in sorted(gradients)), *errors, seen.states]
+
+    used, alone = numbers(1)
+    assert used == 1
+    for cores in (2, 3):
+        used, beside = numbers(cores)
+        assert used == cores
+        for one, other in zip(alone, beside, strict=True):
+            np.testing.assert_array_equal(one, other)
 
 
 @pytest.mark.parametrize(
