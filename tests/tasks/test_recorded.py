@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from quiescent.config.load import load_config, parse
 from quiescent.errors import QuiescentError
 from quiescent.streams import stream
 from quiescent.tasks import Recorded
+from quiescent.tasks.recorded import _read_csv
 
 RATE = 50  # samples per second
 
@@ -89,6 +91,20 @@ def test_csv_and_npz_are_read_alike(tmp_path):
     track = Recorded(path=str(csv), dt=0.1, steps=2)
     assert (track.n_inputs, track.space.bounds) == (1, ((1.0, 4.0),))
     assert draw(track).path.shape == (2, 300, 1)
+
+
+@pytest.mark.parametrize("missing", ["0.5", ""])  # with an empty cell, a table is read line by line
+def test_a_table_is_read_in_little_more_memory_than_its_numbers_take(tmp_path, missing):
+    rows = 20_000
+    (tmp_path / "a.csv").write_text("t,x,y\n" + "".join(f"{at},0.{at:05},{missing}\n" for at in range(rows)))
+    tracemalloc.start()
+    try:
+        table = _read_csv(tmp_path / "a.csv")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert table.shape == (rows, 3)
+    assert peak < 4 * table.nbytes
 
 
 @pytest.mark.parametrize("source", ["sargolini", "tanni"])

@@ -3,6 +3,9 @@
 import functools
 import hashlib
 import importlib.util
+import itertools
+import math
+from array import array
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, NamedTuple
 
@@ -193,20 +196,33 @@ def _read_npz(path: Path) -> np.ndarray:
 
 
 def _read_csv(path: Path) -> np.ndarray:
-    lines = [line for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
-    header = bool(lines) and not _is_number(lines[0].split(",")[0])
-    rows = []
-    for number, line in enumerate(lines[header:], start=1 + header):
-        cells = line.split(",")
-        bad = next((cell for cell in cells if cell.strip() and not _is_number(cell)), None)
-        if bad is not None:
-            raise ValueError(f"line {number}: {bad.strip()!r} is not a number")
-        rows.append([float(cell) if cell.strip() else np.nan for cell in cells])
-        if len(cells) != len(rows[0]):
-            raise ValueError(f"line {number}: {len(cells)} columns, but line {1 + header} has {len(rows[0])}")
-    if not rows:
+    with path.open(encoding="utf-8-sig") as file:
+        first = list(itertools.islice(((at, line) for at, line in enumerate(file) if line.strip()), 2))
+    header = bool(first) and not _is_number(first[0][1].split(",")[0])
+    if len(first) <= header:
         raise ValueError("no samples")
-    return np.array(rows)
+    try:  # several times as fast
+        with path.open(encoding="utf-8-sig") as file:
+            return np.loadtxt(file, delimiter=",", skiprows=first[header][0], comments=None, ndmin=2)
+    except ValueError:
+        return _read_cells(path, header)
+
+
+def _read_cells(path: Path, header: bool) -> np.ndarray:
+    """Read a table in which cells may be empty; raises `ValueError`, which names the line, for a cell of words."""
+    numbers, columns = array("d"), 0
+    with path.open(encoding="utf-8-sig") as file:
+        lines = enumerate(filter(str.strip, file), start=1)
+        for number, line in itertools.islice(lines, int(header), None):
+            cells = line.split(",")
+            bad = next((cell for cell in cells if cell.strip() and not _is_number(cell)), None)
+            if bad is not None:
+                raise ValueError(f"line {number}: {bad.strip()!r} is not a number")
+            columns = columns or len(cells)
+            if len(cells) != columns:
+                raise ValueError(f"line {number}: {len(cells)} columns, but line {1 + header} has {columns}")
+            numbers.extend(float(cell) if cell.strip() else math.nan for cell in cells)
+    return np.frombuffer(numbers).reshape(-1, columns)
 
 
 def _is_number(cell: str) -> bool:
