@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 
 from quiescent.config.load import load_config
-from quiescent.evaluation.evaluate import can_take_part
+from quiescent.evaluation.run import can_take_part
 from quiescent.evaluation.views import READINGS
 from quiescent.measures import MEASURES
 from quiescent.measures.measure import PAPER, WINDOWS

@@ -10,7 +10,8 @@ from quiescent.controls import CONTROLS
 from quiescent.errors import QuiescentError
 from quiescent.evaluation.combine import combine
 from quiescent.evaluation.draw import draw
-from quiescent.evaluation.evaluate import measure, measure_run, not_stored, stored
+from quiescent.evaluation.evaluate import measure
+from quiescent.evaluation.run import measure_run, not_stored, stored
 from quiescent.evaluation.subject import Subject
 from quiescent.figures.grid import grid_of, space_of
 from quiescent.measures import MEASURES

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from quiescent.config.load import load_config
 from quiescent.errors import QuiescentError
-from quiescent.evaluation.evaluate import measure_run, not_stored, stored
+from quiescent.evaluation.run import measure_run, not_stored, stored
 from quiescent.evaluation.subject import Subject
 from quiescent.quiescence.activity import Active, Rest
 from quiescent.runs.run import Run

@@ -12,7 +12,7 @@ from quiescent.config.load import load_config, parse
 from quiescent.errors import QuiescentError
 from quiescent.streams import stream
 from quiescent.tasks import Recorded
-from quiescent.tasks.recorded import _read_csv
+from quiescent.tasks.table import read_csv
 
 RATE = 50  # samples per second
 
@@ -99,7 +99,7 @@ def test_a_table_is_read_in_little_more_memory_than_its_numbers_take(tmp_path, m
     (tmp_path / "a.csv").write_text("t,x,y\n" + "".join(f"{at},0.{at:05},{missing}\n" for at in range(rows)))
     tracemalloc.start()
     try:
-        table = _read_csv(tmp_path / "a.csv")
+        table = read_csv(tmp_path / "a.csv")
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

@@ -1,6 +1,5 @@
 """Measure finished runs: simulate the phases that a measure needs, compute it, store it with the runs."""
 
-import functools
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -9,13 +8,9 @@ import xarray as xr
 from quiescent.controls import CONTROLS
 from quiescent.errors import QuiescentError, nearest
 from quiescent.evaluation.combine import combine
-from quiescent.evaluation.stored import Origin, is_stored, read_stored, write_stored
-from quiescent.evaluation.subject import Subject
-from quiescent.machine.memory import require_memory
+from quiescent.evaluation.run import can_take_part, measure_run
 from quiescent.measures import MEASURES
-from quiescent.quiescence.activity import Activity, Kicked, Phase, Rest, RestNoise
-from quiescent.quiescence.needs import measuring_memory
-from quiescent.quiescence.phases import BEHAVIOUR
+from quiescent.quiescence.activity import Phase, Rest, RestNoise
 from quiescent.runs.conditions import by_condition, require_one_space
 from quiescent.runs.open import read_config
 from quiescent.runs.run import Run
@@ -150,98 +145,6 @@ def require_measure(name: str) -> None:
     """Raise `QuiescentError` for a name that no measure has, with the nearest one."""
     if name not in MEASURES:
         raise QuiescentError(f"no measure named '{name}'.{nearest(name, list(MEASURES))}")
-
-
-def measure_run(
-    run: Run,
-    measures: Mapping[str, Mapping[str, Phase]],
-    peers: Mapping[str, Run],
-    judges: Mapping[str, Run] | None = None,
-    *,
-    device: str | None = None,
-    reuse: bool = True,
-    control: str | None = None,
-) -> dict[str, xr.Dataset]:
-    """Measure one run: several measures, each from its own phases; each is stored as soon as it is made.
-
-    `peers` are the runs, by condition, whose behaviour it is compared with, its own among them; `judges` those whose
-    behaviour says what a valid code is, by default its own. A `control` takes the network's place; measures that look
-    at what it lacks are left out.
-    """
-    results: dict[str, xr.Dataset] = {}
-    subject = None
-    left = {name: phases for name, phases in measures.items() if can_take_part(control, name, phases)}
-    for name, phases in list(left.items()):
-        origin = _origin(name, phases, peers, judges or {"own": run}, control)
-        result = read_stored(run, origin) if reuse else None
-        if result is None:
-            needed = measuring_memory(read_config(run), phases.values())
-            require_memory(needed, f"{run.folder}: measuring {name}")
-            behaviours = _behaviours(origin.judges, device).values()
-            subject = subject or Subject(run, device, judges=behaviours, control=control)
-            subject.forget(phase for wanted in left.values() for phase in wanted.values())
-            result = subject.measure(name, MEASURES[name], phases, _behaviours(origin.peers, device))
-            result = write_stored(run, origin, result)
-        del left[name]
-        results[name] = result
-    return results
-
-
-def stored(
-    run: Run,
-    name: str,
-    phases: Mapping[str, Phase],
-    peers: Mapping[str, Run],
-    judges: Mapping[str, Run] | None = None,
-    control: str | None = None,
-) -> xr.Dataset | None:
-    """Read what `measure_run` stored of one measure; None if it would have to be made again."""
-    return read_stored(run, _origin(name, phases, peers, judges or {"own": run}, control))
-
-
-def not_stored(
-    run: Run,
-    measures: Mapping[str, Mapping[str, Phase]],
-    peers: Mapping[str, Run],
-    judges: Mapping[str, Run] | None = None,
-    control: str | None = None,
-) -> dict[str, Mapping[str, Phase]]:
-    """Select the measures that `measure_run` would have to make."""
-    return {
-        name: phases
-        for name, phases in measures.items()
-        if can_take_part(control, name, phases)
-        and not is_stored(run, _origin(name, phases, peers, judges or {"own": run}, control))
-    }
-
-
-def can_take_part(control: str | None, name: str, phases: Mapping[str, Phase]) -> bool:
-    """Tell whether a control has all that a measure looks at: some lack hidden states, or dynamics."""
-    if control is None:
-        return True
-    kicked = any(isinstance(phase, Kicked) for phase in phases.values())
-    rests = any(isinstance(phase, Rest) for phase in phases.values())
-    moves = CONTROLS[control].kicked if kicked else CONTROLS[control].active
-    return (CONTROLS[control].states or not MEASURES[name].hidden) and (rests or moves is not None)
-
-
-def _origin(
-    name: str,
-    phases: Mapping[str, Phase],
-    peers: Mapping[str, Run],
-    judges: Mapping[str, Run],
-    control: str | None,
-) -> Origin:
-    return Origin(name, phases, peers if MEASURES[name].compare else {}, judges, control)
-
-
-def _behaviours(runs: Mapping[str, Run], device: str | None) -> dict[str, Activity]:
-    return {name: _behaviour(run, run.batches_done(), device) for name, run in runs.items()}
-
-
-@functools.lru_cache(maxsize=32)
-def _behaviour(run: Run, batches: int, device: str | None) -> Activity:
-    return Subject(run, device).activity(BEHAVIOUR)
 
 
 def with_noise(phases: Mapping[str, Phase], noise: RestNoise | None, sigma2: float | None) -> dict[str, Phase]:

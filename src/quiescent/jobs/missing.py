@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from quiescent.evaluation.evaluate import compared, not_stored, require_measurable
+from quiescent.evaluation.evaluate import compared, require_measurable
+from quiescent.evaluation.run import not_stored
 from quiescent.jobs.job import Job, Measurement
 from quiescent.quiescence.activity import RestNoise
 from quiescent.runs.open import require_finished

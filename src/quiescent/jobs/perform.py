@@ -6,7 +6,7 @@ from typing import Any
 from numpy.linalg import LinAlgError
 
 from quiescent.errors import QuiescentError
-from quiescent.evaluation.evaluate import measure_run
+from quiescent.evaluation.run import measure_run
 from quiescent.jobs.job import Measurement, from_plain
 from quiescent.machine.caller import Caller
 from quiescent.machine.device import usable_device

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import torch
 
 from quiescent.errors import QuiescentError
-from quiescent.evaluation.evaluate import not_stored
+from quiescent.evaluation.run import not_stored
 from quiescent.jobs.estimate import Work
 from quiescent.jobs.job import Job, Measurement
 from quiescent.networks import NETWORKS

@@ -8,7 +8,7 @@ import xarray as xr
 
 from quiescent.errors import QuiescentError
 from quiescent.evaluation.combine import combine
-from quiescent.evaluation.evaluate import can_take_part, stored
+from quiescent.evaluation.run import can_take_part, stored
 from quiescent.machine.files import writing
 from quiescent.studies.paper.experiments import CONDITIONS
 from quiescent.studies.paper.measures import PICTURES

@@ -12,7 +12,8 @@ from quiescent.config.naming import folder_name, label
 from quiescent.config.schema import Config
 from quiescent.config.words import split_words
 from quiescent.errors import QuiescentError
-from quiescent.evaluation.evaluate import not_stored, require_measure, with_noise
+from quiescent.evaluation.evaluate import require_measure, with_noise
+from quiescent.evaluation.run import not_stored
 from quiescent.jobs.estimate import Work
 from quiescent.jobs.job import Job, Measurement
 from quiescent.jobs.places import Local, Place

@@ -11,7 +11,7 @@ from quiescent.config.naming import label
 from quiescent.config.schema import Config
 from quiescent.config.words import ALIASES
 from quiescent.errors import QuiescentError
-from quiescent.evaluation.evaluate import stored
+from quiescent.evaluation.run import stored
 from quiescent.evaluation.views import READINGS
 from quiescent.machine.files import writing
 from quiescent.measures.measure import PAPER
