@@ -98,6 +98,14 @@ def test_every_module_and_test_that_contributing_names_exists():
         assert any((folder / name).exists() for folder in (ROOT, structure.SOURCE, structure.SOURCE.parent)), name
 
 
+def test_every_promise_has_a_test():
+    page = (ROOT / "docs" / "explanation" / "promises.md").read_text(encoding="utf-8")
+    promises = re.findall(r"^\| (?!promise |---)(.+) \| `(tests/\S+\.py)::(\w+)` \|$", page, re.M)
+    assert len(promises) == len(re.findall(r"^\| (?!promise |---)", page, re.M)) > 20
+    for promise, path, test in promises:
+        assert f"\ndef {test}(" in (ROOT / path).read_text(encoding="utf-8"), promise
+
+
 # Examples: whole files and single lines, put into a copy of the package.
 
 FILES = {

@@ -44,13 +44,17 @@ def test_a_member_ends_with_the_same_weights_alone_and_in_company(tiny, tmp_path
     assert not torch.allclose(last(together[0])["weights/output"], last(together[1])["weights/output"])
 
 
-def test_several_networks_train_in_processes_of_their_own_to_the_same_bytes(tiny, tmp_path):
-    config, calls = tiny("seed=0,1,2"), []
-    train(config, tmp_path / "one")
+def test_networks_end_with_the_same_bytes_one_by_one_side_by_side_and_on_all_cores(tiny, tmp_path):
+    shared = ("network.units=64", "training.batch_size=200")  # enough work to be shared out among cores
+    config, calls = tiny("seed=0,1,2", *shared), []
+    with threads(1):
+        train(config, tmp_path / "one")
     with threads(2):
         train(config, tmp_path / "many", on_progress=calls.append)
+        (alone,) = train(tiny("seed=2", *shared), tmp_path / "alone")
     one, many = bytes_of(tmp_path / "one"), bytes_of(tmp_path / "many")
     assert one == many
+    assert bytes_of(alone.folder) == bytes_of(tmp_path / "one" / "seed_2")
     assert sorted(progress.batch for progress in calls) == sorted(3 * list(range(1, 11)))
 
 
