@@ -52,6 +52,7 @@ def load_config(name: str, *words: str) -> Config:
     return config
 
 
+@functools.lru_cache(maxsize=1000)  # the same run is asked for its settings again and again
 def parse(text: str, source: str) -> Config:
     """Read a resolved configuration, as written in a run folder; `source` is named in errors."""
     values = read_settings(text, source)

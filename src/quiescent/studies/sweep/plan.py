@@ -95,8 +95,7 @@ def asked(plan: SweepPlan, run: Run, config: Config) -> Measurement:
 
 
 def _missing(asked: Measurement) -> list[Measurement]:
-    anything = (asked.run.folder / "measures").exists()  # or thousands of files would be looked for in vain
-    measures = not_stored(*asked) if anything else asked.measures
+    measures = not_stored(*asked)
     return [asked._replace(measures=measures)] if measures else []
 
 
