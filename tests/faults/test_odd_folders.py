@@ -156,14 +156,12 @@ def test_what_is_written_outlasts_a_power_cut(tiny, tmp_path, monkeypatch):
     assert {run.folder, run.folder / "metrics.jsonl", run.folder / "checkpoints"} <= synced
 
 
-def test_a_closed_terminal_is_a_wish_to_stop_unless_it_is_to_be_outlived():
-    with Stopped() as stopped:
-        os.kill(os.getpid(), signal.SIGHUP)
-        assert stopped.asked
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as `nohup` does
+@pytest.mark.parametrize("handler", [signal.SIG_DFL, signal.SIG_IGN])  # the second as `nohup` has it
+def test_a_closed_terminal_is_a_wish_to_stop_unless_it_is_to_be_outlived(handler):
+    before = signal.signal(signal.SIGHUP, handler)
     try:
         with Stopped() as stopped:
             os.kill(os.getpid(), signal.SIGHUP)
-            assert not stopped.asked
+            assert stopped.asked == (handler is signal.SIG_DFL)
     finally:
         signal.signal(signal.SIGHUP, before)
