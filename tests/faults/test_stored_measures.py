@@ -1,7 +1,10 @@
 """A stored result comes back as it was made, of what is there now, or it is made again."""
 
+import hashlib
+import io
 import shutil
 
+import h5py
 import numpy as np
 import pytest
 import xarray as xr
@@ -11,6 +14,7 @@ from hypothesis import strategies as st
 from quiescent.config.load import load_config
 from quiescent.errors import QuiescentError
 from quiescent.evaluation.run import measure_run, not_stored, stored
+from quiescent.evaluation.stored import FORMAT, SEAL
 from quiescent.evaluation.subject import Subject
 from quiescent.quiescence.activity import Active, Rest
 from quiescent.runs.run import Run
@@ -114,3 +118,49 @@ def test_a_file_that_cannot_be_read_is_an_error_and_not_made_again(copied, monke
     monkeypatch.setattr(Subject, "measure", lambda *_: pytest.fail("made again"))
     with pytest.raises(QuiescentError, match=r"cannot read .*order\.nc: Is a directory"):
         measure_run(copied, MEASURES, {"own": copied})
+
+
+def odd(path, change):
+    """Change the file of a result with HDF5's own tools, and seal it anew."""
+    content = io.BytesIO(path.read_bytes()[:-SEAL])
+    with h5py.File(content, "r+") as file:
+        change(file)
+    path.write_bytes(sealed(content.getvalue()))
+
+
+def sealed(content):
+    return content + hashlib.blake2b(content, digest_size=SEAL).digest()
+
+
+def another_format(file):
+    file.attrs["format"] = FORMAT + 1
+
+
+def a_list_of_formats(file):
+    file.attrs["format"] = [FORMAT, FORMAT]
+
+
+def no_origin(file):
+    del file.attrs["origin"]
+
+
+@pytest.mark.parametrize("change", [another_format, a_list_of_formats, no_origin])
+def test_a_file_that_tells_anything_else_is_made_again(copied, change):
+    odd(file_of(copied), change)
+    assert not is_fresh(copied)
+    assert stored(copied, "order", FEW, {"own": copied}) is None
+
+
+@pytest.mark.parametrize("content", [b"", b"no netCDF at all", b"\x89HDF\r\n\x1a\n" + bytes(2000)])
+def test_sealed_bytes_that_are_no_netcdf_are_made_again(copied, content):
+    file_of(copied).write_bytes(sealed(content))
+    assert not is_fresh(copied)
+
+
+def test_a_sealed_file_with_an_attribute_that_no_reader_understands_is_one_line_that_names_it(copied):
+    def count_days(file):
+        file["counted"].attrs["units"] = "days since nonsense"
+
+    odd(file_of(copied), count_days)
+    with pytest.raises(QuiescentError, match=r"order\.nc holds no result \(.*\)\. Remove it\.$"):
+        stored(copied, "order", FEW, {"own": copied})

@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import h5py
+import numpy as np
 import xarray as xr
 
 from quiescent import __version__
+from quiescent.errors import QuiescentError
 from quiescent.machine.files import read_file, writing
 from quiescent.quiescence.activity import Phase
 from quiescent.runs.identity import identity
@@ -26,6 +28,7 @@ from quiescent.spaces import to_text
 
 FORMAT = 4  # those of version 0.1 have none, or no seal
 SEAL = 32  # bytes
+UNREADABLE = (OSError, LookupError, ValueError, RuntimeError, TypeError, AttributeError)  # as HDF5's readers say it
 
 
 class Origin(NamedTuple):
@@ -54,13 +57,18 @@ def write_stored(run: Run, origin: Origin, results: xr.Dataset) -> xr.Dataset:
 def read_stored(run: Run, origin: Origin) -> xr.Dataset | None:
     """Read a result that was made from the present weights, settings, phases and behaviour.
 
-    None if there is none, or if it is damaged. Raises `QuiescentError` if there is one that cannot be read.
+    None if there is none, or if it is damaged. Raises `QuiescentError` if there is one that cannot be read, or that
+    somebody sealed who knew how, but holds no netCDF.
     """
     content = _content(run, origin)
     if content is None:
         return None
-    with xr.open_dataset(content, engine="h5netcdf") as file:
-        return file.load()
+    try:
+        with xr.open_dataset(content, engine="h5netcdf") as file:
+            return file.load()
+    except UNREADABLE as error:
+        reason = " ".join(str(error).split())
+        raise QuiescentError(f"{_file(run, origin)} holds no result ({reason}). Remove it.") from None
 
 
 def is_stored(run: Run, origin: Origin) -> bool:
@@ -73,9 +81,14 @@ def _content(run: Run, origin: Origin) -> io.BytesIO | None:
     content = sealed[:-SEAL]
     if _seal(content) != sealed[-SEAL:]:
         return None
-    with h5py.File(io.BytesIO(content)) as file:
-        expected = _attributes(run, origin)
-        fresh = all(name in file.attrs and file.attrs[name] == value for name, value in expected.items())
+    expected = _attributes(run, origin)
+    try:
+        with h5py.File(io.BytesIO(content)) as file:
+            told = {name: file.attrs.get(name, ()) for name in expected}
+    except UNREADABLE:
+        return None
+    # Numbers come back as lists of one.
+    fresh = all(np.array_equal(np.ravel(told[name]), np.ravel(value)) for name, value in expected.items())
     return io.BytesIO(content) if fresh else None
 
 
@@ -88,7 +101,7 @@ def _file(run: Run, origin: Origin) -> Path:
     return run.folder / "measures" / f"{name}.nc"
 
 
-def _attributes(run: Run, origin: Origin) -> dict[str, object]:
+def _attributes(run: Run, origin: Origin) -> dict[str, str | int | float]:
     config = read_config(run)
     return {
         "format": FORMAT,
