@@ -18,7 +18,9 @@ from quiescent.evaluation.stored import FORMAT, SEAL
 from quiescent.evaluation.subject import Subject
 from quiescent.quiescence.activity import Active, Rest
 from quiescent.runs.run import Run
-from quiescent.training.train import train
+from quiescent.studies.sweep.plan import asked, make_folders, make_plan
+from quiescent.studies.sweep.results import gather
+from quiescent.training.train import finish, train
 
 FEW = {"active": Active(30), "quiescent": Rest(30, 30)}
 MEASURES = {"order": FEW}
@@ -164,3 +166,16 @@ def test_a_sealed_file_with_an_attribute_that_no_reader_understands_is_one_line_
     odd(file_of(copied), count_days)
     with pytest.raises(QuiescentError, match=r"order\.nc holds no result \(.*\)\. Remove it\.$"):
         stored(copied, "order", FEW, {"own": copied})
+
+
+def test_a_sweep_takes_only_what_was_measured_as_it_asks(tmp_path):
+    plan = make_plan(["spatial_navigation/noisy_unbiased", "training.batch_size=5", *WORDS], ["distance"], tmp_path)
+    make_folders(plan)
+    finish(plan.runs)
+    (run,) = plan.runs
+    wanted = asked(plan, run, load_config("spatial_navigation/noisy_unbiased", "training.batch_size=5", *WORDS))
+    few = {name: phase._replace(trials=30) for name, phase in wanted.measures["distance"].items()}
+    measure_run(run, {"distance": few}, wanted.peers)  # as somebody did since
+    assert "distance" not in gather(plan)
+    measure_run(run, wanted.measures, wanted.peers)
+    assert np.isfinite(gather(plan)["distance"]).any()
