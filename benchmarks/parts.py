@@ -1,23 +1,16 @@
 """Parts of the benchmark: functions that return seconds, of this package and of the textbook."""
 
-import itertools
-import statistics
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import textbook
 import torch
-from omegaconf import OmegaConf
+from many import grid_ours, grid_textbook, listing_ours, listing_textbook
+from timing import seconds
 from torch import Tensor
 
-from quiescent.config.grid import expand, values_of
 from quiescent.config.load import load_config
-from quiescent.config.named import merge, read_named
 from quiescent.config.schema import Config
 from quiescent.evaluation.apply import apply
 from quiescent.machine.lanes import Lanes, Share
@@ -26,14 +19,12 @@ from quiescent.measures.kl import MEASURE, kl
 from quiescent.networks.products import rows
 from quiescent.quiescence.activity import Activity
 from quiescent.quiescence.observe import rest
-from quiescent.runs.run import Metrics, Run, all_runs
 from quiescent.simulation.loss import loss_gradients
 from quiescent.simulation.members import Members, sample, untrained
 from quiescent.simulation.noise import fill_noise
 from quiescent.spaces import Box
 from quiescent.spaces.density import ExactDensity, PlaneDensity
 from quiescent.streams import open_streams
-from quiescent.terminal.tables import runs_table
 from quiescent.training.loop import train_batch
 from quiescent.training.state import adam, initial_state
 
@@ -42,21 +33,7 @@ NAVIGATION = "spatial_navigation/noisy_unbiased"
 GRU = "spatial_navigation/noisy_unbiased_gru"
 HEADING = "head_direction/noisy_unbiased"
 REST = {"trials": 500, "steps": 2000, "burn_in": 1000}
-LISTED = 5000  # runs
-GRID = {"seed": "0..99", "network.units": "16,32,64,128", "network.sigma2_rec": "1e-5,2e-5,3e-5,4e-5,5e-5"}
 SMALL = ("network.units=128", "task.place_cells.number=128", "training.batch_size=100")
-
-
-def seconds(work: Callable[[], object], repeats: int, warm_up: int = 2) -> float:
-    """Take the median time of one call."""
-    for _ in range(warm_up):
-        work()
-    times = []
-    for _ in range(repeats):
-        begin = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - begin)
-    return statistics.median(times)
 
 
 def members_of(config: Config) -> Members:
@@ -240,55 +217,6 @@ def check_equal(name: str, *words: str) -> float:
             worst = max(worst, abs(losses.item() / loss - 1))
     assert worst < 1e-3, f"{name}: losses differ by {worst:.1e}"
     return worst
-
-
-def listing_ours() -> float:
-    """Time the table of 5,000 runs."""
-    with run_folders(LISTED) as folder:
-        return seconds(lambda: runs_table(all_runs(folder)), 1, 0)
-
-
-def listing_textbook() -> float:
-    """Time reading all that 5,000 runs hold: settings, log and the newest checkpoint."""
-    with run_folders(LISTED) as folder:
-
-        def work() -> None:
-            for run in all_runs(folder):
-                run.settings(), run.metrics(), run.load_checkpoint()
-
-        return seconds(work, 1, 0)
-
-
-def grid_ours() -> float:
-    """Time the expansion of a grid of 2,000 networks."""
-    return seconds(lambda: expand([NAVIGATION, *(f"{key}={values}" for key, values in GRID.items())]), 1, 0)
-
-
-def grid_textbook() -> float:
-    """Time reading 2,000 configurations, word by word."""
-
-    def work() -> None:
-        for chosen in itertools.product(*(values_of(values) for values in GRID.values())):
-            words = OmegaConf.from_dotlist([f"{key}={value}" for key, value in zip(GRID, chosen, strict=True)])
-            Config.model_validate(merge(read_named(NAVIGATION), {"name": NAVIGATION, **OmegaConf.to_container(words)}))
-
-    return seconds(work, 1, 0)
-
-
-@contextmanager
-def run_folders(number: int) -> Iterator[Path]:
-    """Make so many small finished runs, of 50 seeds each."""
-    (members,) = load_config(NAVIGATION, "training.batches=4").members()
-    arrays = {f"{kind}/recurrent": np.zeros((64, 64), np.float32) for kind in ("weights", "exp_avg", "exp_avg_sq")}
-    with tempfile.TemporaryDirectory() as folder:
-        for at in range(number):
-            run = Run(Path(folder) / f"condition_{at // 50}" / f"seed_{at % 50}")
-            run.folder.mkdir(parents=True)
-            config = members.model_copy(update={"seed": (at % 50,)})
-            (run.folder / "config.yaml").write_text(config.to_yaml(), encoding="utf-8")
-            run.append_metrics(Metrics(4, 0.1, 0.01))
-            run.save_checkpoint(4, arrays)
-        yield Path(folder)
 
 
 PARTS: dict[str, Callable[..., float]] = {

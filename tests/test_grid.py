@@ -117,7 +117,7 @@ def test_whatever_is_typed_ends_in_a_plan_or_an_error_and_leaves_nothing_behind(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["quiescent", "sweep", "--dry-run", "--", first, second, *more])
     # What a plan costs is measured by training a little; that is tested elsewhere.
-    monkeypatch.setattr("quiescent.studies.sweep.run.announce", lambda *_: None)
+    monkeypatch.setattr("quiescent.studies.sweep.preview.announce", lambda *_: None)
     with pytest.raises(SystemExit) as stop:
         cli.main()
     assert stop.value.code in (0, None, 2)

@@ -3,7 +3,6 @@
 import time
 from collections import deque
 from collections.abc import Generator, Sequence
-from datetime import timedelta
 
 import torch
 from rich.console import Console, Group, RenderableType
@@ -16,6 +15,7 @@ from quiescent.jobs.places import Place
 from quiescent.jobs.schedule import Status
 from quiescent.machine.stopping import Interrupted, Stopped
 from quiescent.terminal.layout import Table
+from quiescent.terminal.numbers import duration
 
 SHOWN = 12  # running networks that are listed
 WINDOW = 60.0  # s, over which the rate is taken
@@ -56,7 +56,7 @@ def announce(console: Console, works: Sequence[Work], place: Place) -> None:
         return
     with console.status("estimating how long it will take"):
         training, measuring = estimate(works, device, slots or 1)
-    total, *parts = (timedelta(seconds=round(seconds)) for seconds in (training + measuring, training, measuring))
+    total, *parts = map(duration, (training + measuring, training, measuring))
     console.print(
         f"{many}: about {total} at the speed of this machine, training {parts[0]} and measuring {parts[1]}. "
         "Stop at any time; the same command goes on."
@@ -105,7 +105,7 @@ def _facts(status: Status, pace: _Pace) -> dict[str, str]:
         "failed": str(len(status.failures)),
         "retries": str(status.retries),
         **(training if status.batches else {}),
-        "left": "-" if left is None else str(timedelta(seconds=round(left))),
+        "left": "-" if left is None else duration(left),
     }
 
 

@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, SupportsFloat
 
 if TYPE_CHECKING:
     from quiescent.spaces import Space
 
 ROUNDING = 1e-12  # of a mean: a spread below it comes from the arithmetic
+CENTURY = 100 * 365.25 * 24 * 3600  # s
 LEAST, MOST = 1e-3, 1e6  # numbers outside are written with an exponent
 
 
@@ -47,6 +49,17 @@ def with_error(value: float, error: float) -> str:
     decimals = max(0, 1 - math.floor(math.log10(error)))
     shown = f"{value:.{decimals}f} ± {error:.{decimals}f}" if decimals <= 6 else f"{value:.6f} ± {error:.1e}"
     return f"({shown})e{exponent:+03d}" if exponent else shown
+
+
+def duration(seconds: float) -> str:
+    """Write a duration in days, hours, minutes and seconds; one that nobody waits for as such.
+
+    Examples
+    --------
+    >>> duration(7384.2), duration(1e300)
+    ('2:03:04', 'more than 100 years')
+    """
+    return str(timedelta(seconds=round(seconds))) if seconds < CENTURY else "more than 100 years"
 
 
 def rms_error(mean_square: float, space: "Space") -> str:
