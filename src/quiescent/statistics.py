@@ -47,6 +47,16 @@ def points_of(paths: Float[np.ndarray, "*shape dim"]) -> Float[np.ndarray, "poin
     return np.asarray(points[np.isfinite(points).all(-1)])
 
 
+def wasserstein_distance(first: Float[np.ndarray, " point"], second: Float[np.ndarray, " other"]) -> float:
+    """Compute the Wasserstein-1 distance of two samples of numbers: the area between their distribution functions.
+
+    The value is that of `scipy.stats.wasserstein_distance`, whose module takes a third of a second to import.
+    """
+    edges = np.sort(np.concatenate([first, second]))
+    below = [np.searchsorted(np.sort(sample), edges[:-1], side="right") / len(sample) for sample in (first, second)]
+    return float(np.vecdot(np.abs(below[0] - below[1]), np.diff(edges)))
+
+
 def log_spaced(longest: int, number: int) -> np.ndarray:
     """Choose distinct whole numbers from 1 to `longest`, about `number` of them, evenly on a logarithmic scale.
 

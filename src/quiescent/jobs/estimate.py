@@ -8,7 +8,7 @@ import torch
 
 from quiescent.config.schema import Config
 from quiescent.jobs.job import Measurement
-from quiescent.machine.lanes import Lanes
+from quiescent.machine.lanes import PART, Lanes
 from quiescent.quiescence.activity import Rest
 from quiescent.quiescence.observe import rest
 from quiescent.simulation.loss import loss_gradients
@@ -17,6 +17,7 @@ from quiescent.streams import open_streams
 
 START = 1.0  # s, of a job
 ENOUGH = 0.1  # s of trying
+FEW = 10  # trials, of the batch that loads what PyTorch loads at the first one
 
 
 class Work(NamedTuple):
@@ -56,16 +57,18 @@ def _try(configs: Sequence[Config], device: torch.device) -> tuple[float, float]
     torch.set_num_threads(1)
     try:
         members = untrained(configs).to(device)
-        trials = members.training.batch_size
-        streams = [open_streams(seed, "training", trials, device) for seed in members.seeds]
+        whole = members.training.batch_size
+        # A batch is summed in parts of so many trials, each of which takes as long as the others.
+        trials = min(whole, PART) if device.type == "cpu" else whole
 
-        def batch() -> object:
+        def batch(trials: int) -> object:
             # The optimizer is left out: its step takes no time beside this, and PyTorch a second to load it.
+            streams = [open_streams(seed, "training", trials, device) for seed in members.seeds]
             return loss_gradients(members, sample(members, trials, streams), streams, lanes)[0].tolist()
 
         with Lanes(device) as lanes:
-            batch()
-            training = _shortest(batch)
+            batch(min(whole, FEW))
+            training = _shortest(lambda: batch(trials)) * whole / trials
         resting = _shortest(lambda: rest(untrained(configs[:1]).to(device), trials=100, steps=50, judge=True))
     finally:
         torch.set_num_threads(threads)

@@ -4,12 +4,12 @@ import math
 
 import numpy as np
 from jaxtyping import Float
-from scipy.stats import wasserstein_distance
 
 from quiescent.measures.measure import Measure, Quantity, Values, behaviour
 from quiescent.quiescence.activity import Activity
 from quiescent.quiescence.phases import RESTING
 from quiescent.spaces import Space
+from quiescent.statistics import wasserstein_distance
 
 LAGS = (1, 2, 5, 10, 20, 50)  # steps
 POINTS = 20_000  # displacements that are compared
