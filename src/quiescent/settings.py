@@ -26,6 +26,7 @@ _NUMBER = BeforeValidator(_not_a_switch)
 Number = Annotated[float, _NUMBER, _FINITE]
 Positive = Annotated[float, _NUMBER, _FINITE, _must_be("> 0", lambda value: value > 0)]
 NotNegative = Annotated[float, _NUMBER, _FINITE, _must_be(">= 0", lambda value: value >= 0)]
+Fraction = Annotated[float, _NUMBER, _FINITE, _must_be(">= 0 and < 1", lambda value: 0 <= value < 1)]
 Variance = Annotated[float, _NUMBER, _FINITE, _must_be(">= 0 (a variance)", lambda value: value >= 0)]
 Count = Annotated[int, _NUMBER, _must_be("a whole number >= 1", lambda value: value >= 1)]
 

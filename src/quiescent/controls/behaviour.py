@@ -18,7 +18,7 @@ TRIALS = 2000  # of true behaviour, from which its density is estimated
 
 def true_paths(config: Config) -> Float[Tensor, "time trial dim"]:
     """Sample true paths of a task, the same for every control of one seed."""
-    return config.task.sample(TRIALS, generator=stream(config.seed[0], "measure")).path.double()
+    return config.task.sample(TRIALS, generator=stream(config.seed[0], "measure"), part="held_out").path.double()
 
 
 def log_density(paths: Float[Tensor, "time trial dim"], space: Space, bounds: Bounds | None = None) -> Table:

@@ -19,6 +19,7 @@ from quiescent.quiescence.leak import leak_of
 from quiescent.quiescence.observe import CHUNK, observe, rest_noise, starts_of
 from quiescent.simulation.members import Batch, Members, sample
 from quiescent.streams import Purpose, open_streams, stream
+from quiescent.tasks.trials import Part
 
 AWAKE = Active(trials=200, states=True)  # of the trained networks, whose states have the sizes that are wanted
 LEAST = 0.1  # of the noise's standard deviation: components that vary less are left out
@@ -75,7 +76,7 @@ def rest(members: Members, phase: Rest, *, removed: float = 1.0) -> list[Activit
 def active(members: Members, phase: Active, *, removed: float = 1.0) -> list[Activity]:
     """Do the network's trials with the noise of its training."""
     purpose: Purpose = "again" if phase.again else "active"
-    networks, batch = denoisers(members, removed=removed), _trials(members, purpose, phase.trials)
+    networks, batch = denoisers(members, removed=removed), _trials(members, purpose, phase.trials, phase.part)
     noise, members = with_noise(members).noise, members.to("cpu")
 
     def work(member: int, share: Share) -> Activity:
@@ -132,10 +133,10 @@ def wander(
         yield Now(states, torch.stack(places))
 
 
-def _trials(members: Members, purpose: Purpose, trials: int) -> Batch:
+def _trials(members: Members, purpose: Purpose, trials: int, part: Part = "held_out") -> Batch:
     """Sample the trials that networks have in a phase."""
     streams = [open_streams(seed, purpose, trials, members.network.device) for seed in members.seeds]
-    return Batch(*(array.cpu() for array in sample(members, trials, streams)))
+    return Batch(*(array.cpu() for array in sample(members, trials, streams, part)))
 
 
 def _awake(network: Denoiser, batch: Batch, share: Share, noise: Iterable[Tensor]) -> Now:

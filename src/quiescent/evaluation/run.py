@@ -12,7 +12,7 @@ from quiescent.machine.memory import require_memory
 from quiescent.measures import MEASURES
 from quiescent.quiescence.activity import Activity, Kicked, Phase, Rest
 from quiescent.quiescence.needs import measuring_memory
-from quiescent.quiescence.phases import BEHAVIOUR
+from quiescent.quiescence.phases import BEHAVIOUR, TRAINED_ON
 from quiescent.runs.identity import identity
 from quiescent.runs.open import read_config
 from quiescent.runs.run import Run
@@ -36,7 +36,9 @@ def measure_run(
     """
     results: dict[str, xr.Dataset] = {}
     subject = None
-    left = {name: phases for name, phases in measures.items() if can_take_part(control, name, phases)}
+    left = {
+        name: phases_for(run, name, phases) for name, phases in measures.items() if can_take_part(control, name, phases)
+    }
     for name, phases in list(left.items()):
         origin = _origin(name, phases, peers, judges or {"own": run}, control)
         result = read_stored(run, origin) if reuse else None
@@ -62,7 +64,7 @@ def stored(
     control: str | None = None,
 ) -> xr.Dataset | None:
     """Read what `measure_run` stored of one measure; None if it would have to be made again."""
-    return read_stored(run, _origin(name, phases, peers, judges or {"own": run}, control))
+    return read_stored(run, _origin(name, phases_for(run, name, phases), peers, judges or {"own": run}, control))
 
 
 def not_stored(
@@ -77,8 +79,14 @@ def not_stored(
         name: phases
         for name, phases in measures.items()
         if can_take_part(control, name, phases)
-        and not is_stored(run, _origin(name, phases, peers, judges or {"own": run}, control))
+        and not is_stored(run, _origin(name, phases_for(run, name, phases), peers, judges or {"own": run}, control))
     }
+
+
+def phases_for(run: Run, name: str, phases: Mapping[str, Phase]) -> dict[str, Phase]:
+    """Add the behaviour that a network was trained on, for comparison, where that which is measured is held out."""
+    compare = MEASURES[name].awake and phases.get("active") == BEHAVIOUR and read_config(run).task.held_out > 0
+    return {**phases, "trained_on": TRAINED_ON} if compare else dict(phases)
 
 
 def can_take_part(control: str | None, name: str, phases: Mapping[str, Phase]) -> bool:

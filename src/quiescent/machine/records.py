@@ -2,7 +2,8 @@
 
 import json
 import sys
-from typing import TypeVar, get_type_hints
+from types import NoneType, UnionType
+from typing import TypeVar, get_args, get_type_hints
 
 MOST = 2**63  # whole numbers beyond it fit nowhere
 
@@ -24,8 +25,14 @@ def parse_record(line: str | bytes, kind: type[Record]) -> Record:
     missing = fields.keys() - getattr(kind, "_field_defaults", {}).keys() - values.keys()
     for name in sorted(missing | (values.keys() - fields.keys())):
         raise ValueError(f"{name!r} is missing" if name in missing else f"{name!r} is unknown")
-    checked = {name: _checked(name, value, fields[name]) for name, value in values.items()}
+    checked = {name: _checked(name, value, _given(fields[name])) for name, value in values.items()}
     return kind(**checked)
+
+
+def _given(kind: type | UnionType) -> type:
+    """Select the type of a field that may be left out: a record that lacks it does not name it."""
+    kinds: list[type] = [one for one in get_args(kind) if one is not NoneType]
+    return kinds[0] if isinstance(kind, UnionType) else kind
 
 
 def _checked(name: str, value: object, kind: type) -> object:

@@ -80,5 +80,5 @@ def _task(task: Task, seed: int) -> dict[str, object]:
     """Describe a task that the page samples itself by its settings, any other by some of its trials."""
     if task.live is not None:
         return task.live
-    trials = task.sample(RECORDED, generator=stream(seed, "watch"))
+    trials = task.sample(RECORDED, generator=stream(seed, "watch"), part="held_out")
     return {"kind": "recorded", "paths": pack(torch.cat([trials.start[None], trials.path]).numpy())}

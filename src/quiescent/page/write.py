@@ -85,7 +85,7 @@ def rounding_error(members: Members) -> float:
     """
     config, code, network = members.configs[0], members.codes[0], members.network.member(0)
     generator = stream(config.seed[0], "watch")
-    trials = config.task.sample(100, generator=generator)
+    trials = config.task.sample(100, generator=generator, part="held_out")
     awake = trials.inputs[:CHECKED]
     inputs = torch.cat([awake, torch.zeros(CHECKED - len(awake), *awake.shape[1:])])
     noise = sqrt(config.network.sigma2_rec) * torch.randn(CHECKED, 100, network.units, generator=generator)

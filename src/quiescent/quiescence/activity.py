@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from quiescent.spaces import Space
+from quiescent.tasks.trials import Part
 
 RestNoise = Literal["scaled", "same", "absolute", "task"] | float
 
@@ -15,6 +16,7 @@ class Active(NamedTuple):
 
     trials: int
     again: bool = False  # other trials, drawn independently of the first
+    part: Part = "held_out"  # of behaviour that was recorded
     states: bool = False  # keep hidden states
     drift: bool = False  # and where the network would go from each of them without input and noise
 

@@ -50,7 +50,7 @@ def kicked(members: Members, phase: Kicked) -> list[Activity]:
     copy without the kick, before it.
     """
     streams = [open_streams(seed, "kicked", phase.trials, members.network.device) for seed in members.seeds]
-    batch = sample(members, phase.trials, streams)
+    batch = sample(members, phase.trials, streams, "held_out")
     kick = kick_noise(members)
 
     def work(share: Share, scratch: Scratch) -> _Followed:

@@ -137,7 +137,7 @@ def factor(noise: RestNoise | None) -> float:
 
 def starts_of(members: Members, phase: Rest) -> Float[Tensor, "member trial dim"]:
     """Sample where rest begins: from the starts of fresh trials, or from only a few of them."""
-    start = sample(members, phase.trials, _streams(members, "quiescent", phase.trials)).start
+    start = sample(members, phase.trials, _streams(members, "quiescent", phase.trials), "held_out").start
     if phase.places:
         group = torch.arange(phase.trials, device=start.device) * phase.places // phase.trials
         start = start[:, group]
@@ -147,7 +147,7 @@ def starts_of(members: Members, phase: Rest) -> Float[Tensor, "member trial dim"
 @torch.no_grad()
 def _active(members: Members, phase: Active, judge: bool) -> list[Activity]:
     streams = _streams(members, "again" if phase.again else "active", phase.trials)
-    batch = sample(members, phase.trials, streams)
+    batch = sample(members, phase.trials, streams, phase.part)
     codes = _valid_codes(members) if judge else None
 
     def work(share: Share, scratch: Scratch) -> Seen:

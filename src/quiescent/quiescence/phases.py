@@ -3,6 +3,7 @@
 from quiescent.quiescence.activity import Active, Phase, Rest
 
 BEHAVIOUR = Active(trials=200)
+TRAINED_ON = Active(trials=200, part="training")  # beside behaviour, where some of it is held out
 OTHER_BEHAVIOUR = Active(trials=200, again=True)
 HIDDEN_BEHAVIOUR = Active(trials=1000, states=True, drift=True)
 

@@ -12,11 +12,15 @@ from quiescent.machine.records import parse_record
 
 
 class Metrics(NamedTuple):
-    """One test of a network: mean squared loss, and mean squared decoding error (m^2 or rad^2)."""
+    """One test of a network: mean squared loss, and mean squared decoding error (m^2 or rad^2).
+
+    `training_error` is that of trials of the behaviour that is trained on; None where no behaviour is held out.
+    """
 
     batch: int
     loss: float
     error: float
+    training_error: float | None = None
 
 
 class DamagedLog(UserWarning):
@@ -85,9 +89,10 @@ def _read(path: Path) -> _Lines:
 
 
 def _checked(test: Metrics) -> Metrics:
-    for name in ("loss", "error"):
-        if getattr(test, name) < 0:
-            raise ValueError(f"{name} must be >= 0, but is {getattr(test, name):g}")
+    for name in ("loss", "error", "training_error"):
+        value = getattr(test, name)
+        if value is not None and value < 0:
+            raise ValueError(f"{name} must be >= 0, but is {value:g}")
     return test
 
 
@@ -97,4 +102,5 @@ def _write(path: Path, tests: Iterable[Metrics], ask: Callable[[], None]) -> Non
 
 
 def _line(test: Metrics) -> bytes:
-    return json.dumps(test._asdict()).encode() + b"\n"
+    told = {name: value for name, value in test._asdict().items() if value is not None}
+    return json.dumps(told).encode() + b"\n"

@@ -14,6 +14,7 @@ from quiescent.networks import Architecture, NoiseLevels, Population
 from quiescent.networks.population import initialise
 from quiescent.streams import Streams, stream
 from quiescent.tasks.codes import Code
+from quiescent.tasks.trials import Part
 
 
 @dataclass(frozen=True)
@@ -141,10 +142,11 @@ def _codes(configs: Sequence[Config], cells: Sequence[Tensor | None]) -> tuple[C
     return tuple(code if stored is None else code.with_cells(stored) for code, stored in zip(codes, cells, strict=True))
 
 
-def sample(members: Members, trials: int, streams: Sequence[Streams]) -> Batch:
-    """Sample `trials` trials of every member's own task from its own stream."""
+def sample(members: Members, trials: int, streams: Sequence[Streams], part: Part = "training") -> Batch:
+    """Sample `trials` trials of every member's own task, of one part of its behaviour, from its own stream."""
     batches = [
-        config.task.sample(trials, generator=own.trials) for config, own in zip(members.configs, streams, strict=True)
+        config.task.sample(trials, generator=own.trials, part=part)
+        for config, own in zip(members.configs, streams, strict=True)
     ]
     dtype = members.network.dtype
     return Batch(

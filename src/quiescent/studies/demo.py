@@ -2,6 +2,7 @@
 
 import itertools
 import shlex
+from math import nan
 from pathlib import Path
 
 import numpy as np
@@ -98,8 +99,10 @@ def _train(configs: dict[str, Config], out: Path, console: Console, device: str 
 
 def _table(runs: dict[str, list[Run]], device: str | None) -> Table:
     rows: list[list[str]] = []
+    learnt: dict[str, str] = {}
     for network, members in runs.items():
         error = mean_and_spread(100 * run.metrics()[-1].error ** 0.5 for run in members)
+        learnt[network] = mean_and_spread(100 * (run.metrics()[-1].training_error or nan) ** 0.5 for run in members)
         kl, variance, distance = (
             measure(name, members, device=device)[name].sel(reading="all", window=PAPER).isel(condition=0)
             for name in ("kl", "variance", "distance")
@@ -118,5 +121,7 @@ def _table(runs: dict[str, list[Run]], device: str | None) -> Table:
         rows,
         keys=2,
         title=f"{EXPERIMENT}, mean ± sd over {len(next(iter(runs.values())))} seeds",
-        caption="KL of what is decoded at rest against awake; variance of a path at rest; step per time step",
+        caption="error: awake, on the last fifth of the recording, which is never trained on (on the rest: "
+        + ", ".join(f"{network} {error} cm" for network, error in learnt.items())
+        + "); KL of what is decoded at rest against awake; variance of a path at rest; step per time step",
     )

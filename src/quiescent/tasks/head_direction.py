@@ -9,7 +9,7 @@ from quiescent.settings import Count, NotNegative, Number, Positive, Settings
 from quiescent.spaces import Circle, wrap
 from quiescent.tasks.codes import Code
 from quiescent.tasks.head_direction_cells import HeadDirectionCellSettings, head_direction_cells
-from quiescent.tasks.trials import Trials
+from quiescent.tasks.trials import Part, Trials
 
 
 class HeadDirection(Settings):
@@ -17,6 +17,7 @@ class HeadDirection(Settings):
 
     n_inputs: ClassVar[int] = 1
     content: ClassVar[None] = None
+    held_out: ClassVar[float] = 0.0
 
     name: Literal["head_direction"] = "head_direction"
     steps: Count = 100
@@ -38,7 +39,7 @@ class HeadDirection(Settings):
     def code(self, generator: torch.Generator) -> Code:
         return head_direction_cells(self.hd_cells)
 
-    def sample(self, batch_size: int, *, generator: torch.Generator) -> Trials:
+    def sample(self, batch_size: int, *, generator: torch.Generator, part: Part = "training") -> Trials:
         """Sample headings that start anywhere (or at zero) and turn at every step."""
         device = generator.device
         turns = torch.randn(self.steps, batch_size, 1, generator=generator, device=device)

@@ -11,7 +11,7 @@ from quiescent.settings import Count, NotNegative, Number, Positive, Settings
 from quiescent.spaces import Box
 from quiescent.tasks.codes import Code, Identity
 from quiescent.tasks.place_cells import PlaceCellSettings, place_cells
-from quiescent.tasks.trials import Trials
+from quiescent.tasks.trials import Part, Trials
 
 
 class SpatialNavigation(Settings):
@@ -19,6 +19,7 @@ class SpatialNavigation(Settings):
 
     n_inputs: ClassVar[int] = 2
     content: ClassVar[None] = None
+    held_out: ClassVar[float] = 0.0
 
     name: Literal["spatial_navigation"] = "spatial_navigation"
     steps: Count = 100
@@ -51,7 +52,7 @@ class SpatialNavigation(Settings):
             return Identity(2)
         return place_cells(self.place_cells, self.space.bounds, generator)
 
-    def sample(self, batch_size: int, *, generator: torch.Generator) -> Trials:
+    def sample(self, batch_size: int, *, generator: torch.Generator, part: Part = "training") -> Trials:
         """Sample walks; the first step only warms up, so that inputs already obey the walls."""
         device = generator.device
         shape = (self.steps + 1, batch_size)

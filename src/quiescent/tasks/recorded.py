@@ -3,6 +3,8 @@
 import functools
 import hashlib
 import importlib.util
+import itertools
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, NamedTuple
 
@@ -13,12 +15,12 @@ from pydantic import AfterValidator
 from torch import Tensor
 
 from quiescent.errors import QuiescentError
-from quiescent.settings import Count, Number, Positive, Settings
+from quiescent.settings import Count, Fraction, Number, Positive, Settings
 from quiescent.spaces import Bounds, Box
 from quiescent.tasks.codes import Code, Identity
 from quiescent.tasks.place_cells import PlaceCellSettings, place_cells
 from quiescent.tasks.table import read_table
-from quiescent.tasks.trials import Trials
+from quiescent.tasks.trials import Part, Trials
 
 SQUARE = 0.01  # relative difference of width and height below which a box counts as square
 
@@ -39,7 +41,8 @@ class Recording(NamedTuple):
     """Positions at even intervals, in stretches without a gap, one after the other."""
 
     positions: Float[np.ndarray, "sample dim"]  # m
-    starts: Int[np.ndarray, " start"]  # samples at which a whole trial fits before the next gap
+    starts: Int[np.ndarray, " start"]  # samples at which a whole trial fits before the next gap, to be trained on
+    held_out: Int[np.ndarray, " other"]  # and those of trials that are held out; the same if none is
     bounds: Bounds
 
 
@@ -61,6 +64,7 @@ class Recorded(Settings):
     dt: Positive = 0.1  # s, to which the recording is resampled
     max_gap: Positive = 0.5  # s; a longer time without samples ends a stretch
     arena: Annotated[tuple[tuple[Number, Number], ...], AfterValidator(_not_empty)] | None = None  # default: the data's
+    held_out: Fraction = 0.0  # fraction of the recording, its end, that tests and measures use and training does not
     augment: bool = True  # turn and mirror every trial by a random symmetry of the box
     use_place_cells: bool = True  # false: the code is the position itself
     place_cells: PlaceCellSettings = PlaceCellSettings()
@@ -82,12 +86,12 @@ class Recorded(Settings):
             return Identity(len(self.space.bounds))
         return place_cells(self.place_cells, self.space.bounds, generator)
 
-    def sample(self, batch_size: int, *, generator: torch.Generator) -> Trials:
-        """Cut trials at random places of the recording, none across a gap."""
+    def sample(self, batch_size: int, *, generator: torch.Generator, part: Part = "training") -> Trials:
+        """Cut trials at random places of one part of the recording, none across a gap."""
         device = generator.device
         recording = self._recording()
         positions = torch.from_numpy(recording.positions).to(device)
-        starts = torch.from_numpy(recording.starts).to(device)
+        starts = torch.from_numpy(recording.starts if part == "training" else recording.held_out).to(device)
         chosen = torch.randint(len(starts), (batch_size,), generator=generator, device=device)
         index = starts[chosen] + torch.arange(self.steps + 1, device=device)[:, None]
         path = positions[index]
@@ -97,7 +101,7 @@ class Recorded(Settings):
 
     def _recording(self) -> Recording:
         path = Path(self.path) if self.path is not None else _shipped(self.source)
-        return _load(path, _changed(path), self.dt, self.max_gap, self.steps, self.arena)
+        return _load(path, _changed(path), self.dt, self.max_gap, self.steps, self.arena, self.held_out)
 
 
 def _changed(path: Path) -> int:
@@ -117,7 +121,9 @@ def _checksum(path: Path, changed: int) -> str:
 
 
 @functools.lru_cache(maxsize=8)
-def _load(path: Path, changed: int, dt: float, max_gap: float, steps: int, arena: Bounds | None) -> Recording:
+def _load(
+    path: Path, changed: int, dt: float, max_gap: float, steps: int, arena: Bounds | None, held_out: float
+) -> Recording:
     times, positions = read_table(path)
     known = np.isfinite(times) & np.isfinite(positions).all(1)
     times, positions = times[known], positions[known]
@@ -136,10 +142,37 @@ def _load(path: Path, changed: int, dt: float, max_gap: float, steps: int, arena
             f"{max_gap:g} s, but the longest stretch lasts {(longest - 1) * dt:g} s. Set task.steps, dt or max_gap."
         )
     kept = [piece for piece in pieces if len(piece) > steps]
-    ends = np.cumsum([len(piece) for piece in kept])
-    starts = [np.arange(end - len(piece), end - steps) for end, piece in zip(ends, kept, strict=True)]
+    starts = starts_of_parts([len(piece) for piece in kept], steps, held_out)
+    for part, places in starts.items():
+        if not len(places):
+            raise QuiescentError(
+                f"{path}: task.held_out={held_out:g} leaves no trial of {steps * dt:g} s for {part}. "
+                "Choose another fraction or shorter trials (task.steps), or hold nothing out: task.held_out=0."
+            )
     joined = np.concatenate(kept)
-    return Recording(joined.astype(np.float32), np.concatenate(starts), _box(path, positions, arena))
+    return Recording(joined.astype(np.float32), starts["training"], starts["tests"], _box(path, positions, arena))
+
+
+def starts_of_parts(lengths: Sequence[int], steps: int, held_out: float) -> dict[str, Int[np.ndarray, " start"]]:
+    """List the samples at which a trial may start: for training, and for tests, which get the end of a recording.
+
+    A recording is stretches of so many samples, one after the other. What is held out are whole stretches if about as
+    many samples as asked for can be had so (half too many or too few); otherwise one stretch is cut in two. No sample
+    is in trials of both parts. Nothing held out: both are all there is.
+    """
+    ends = np.cumsum(lengths)
+    total = int(ends[-1])
+    cut = total - round(held_out * total)
+    nearest = int(ends[np.abs(ends - cut).argmin()])
+    if abs(nearest - cut) <= held_out * total / 2 and nearest < total:
+        cut = nearest
+    edges = np.unique([0, *ends, cut])
+    starts = np.concatenate([np.arange(first, last - steps) for first, last in itertools.pairwise(edges)])
+    return (
+        {"training": starts[starts < cut], "tests": starts[starts >= cut]}
+        if held_out
+        else dict.fromkeys(("training", "tests"), starts)
+    )
 
 
 def _box(path: Path, positions: np.ndarray, arena: Bounds | None) -> Bounds:

@@ -1,6 +1,6 @@
 """The interface of a task, and the trials that it samples."""
 
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float
@@ -8,6 +8,8 @@ from torch import Tensor
 
 from quiescent.spaces import Space
 from quiescent.tasks.codes import Code
+
+Part = Literal["training", "held_out"]  # of behaviour that was recorded: what is learnt from, and what is not
 
 
 class Trials(NamedTuple):
@@ -48,6 +50,11 @@ class Task(Protocol):
         ...
 
     @property
+    def held_out(self) -> float:
+        """Tell the fraction of behaviour that is never trained on; 0 where there is as much of it as one likes."""
+        ...
+
+    @property
     def steps(self) -> int:
         """Count the steps of a trial."""
         ...
@@ -61,6 +68,9 @@ class Task(Protocol):
         """Make the cells of one network; `generator` places them."""
         ...
 
-    def sample(self, batch_size: int, *, generator: torch.Generator) -> Trials:
-        """Sample independent trials on the generator's device; the same state gives the same trials."""
+    def sample(self, batch_size: int, *, generator: torch.Generator, part: Part = "training") -> Trials:
+        """Sample independent trials on the generator's device; the same state gives the same trials.
+
+        Where nothing is held out, both parts are all there is.
+        """
         ...

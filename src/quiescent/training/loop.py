@@ -16,6 +16,7 @@ from quiescent.runs.run import Run
 from quiescent.simulation.loss import held_out_errors, loss_gradients
 from quiescent.simulation.members import sample
 from quiescent.streams import open_streams
+from quiescent.tasks.trials import Part
 from quiescent.training.populations import equally_far
 from quiescent.training.state import State, initial_state, restore, save
 
@@ -143,13 +144,23 @@ class Training:
         return losses
 
     def test(self) -> None:
-        """Test every member on trials and noise that are the same in every test, and log the result."""
+        """Test every member on trials and noise that are the same in every test, and log the result.
+
+        Trials are of behaviour that is held out, and, where any is, of the other part too, for comparison.
+        """
+        losses, self._errors = self._tested("held_out")
+        self._require_finite(losses)
+        learnt: Sequence[float | None] = [None] * len(losses)
+        if any(config.task.held_out for config in self._state.members.configs):
+            learnt = self._tested("training")[1]
+        tests = zip(self._runs, losses, self._errors, learnt, self._asks, strict=True)
+        for run, loss, error, training_error, ask in tests:
+            run.append_metrics(Metrics(self._batch, loss, error, training_error), ask)
+
+    def _tested(self, part: Part) -> tuple[list[float], list[float]]:
         members, trials = self._state.members, self._settings.batch_size
         streams = [open_streams(seed, "testing", trials, members.network.device) for seed in members.seeds]
-        losses, self._errors = held_out_errors(members, sample(members, trials, streams), streams, self._lanes)
-        self._require_finite(losses)
-        for run, loss, error, ask in zip(self._runs, losses, self._errors, self._asks, strict=True):
-            run.append_metrics(Metrics(self._batch, loss, error), ask)
+        return held_out_errors(members, sample(members, trials, streams, part), streams, self._lanes)
 
     def save(self) -> None:
         """Write a checkpoint of every run. Raises `Exploded` for weights that are not finite, which are not written."""
