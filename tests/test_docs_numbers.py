@@ -1,5 +1,6 @@
 """Numbers in texts are those of the kept results, and no control passes or fails there what it must not."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,13 @@ def test_generated_blocks_are_those_of_the_kept_results(path, scale):
     assert blocks_of(text)
     again = f"python -m quiescent.studies.paper.texts docs/results/{scale}/claims.json {path}"
     assert filled(text, read_record(kept)) == text, again
+
+
+def test_errors_below_the_picture_are_those_of_the_demos_table():
+    readme, table = (path.read_text(encoding="utf-8") for path in (ROOT / "README.md", RESULTS / "demo.txt"))
+    said = re.findall(r"\d\S* ± \d\S*", readme.partition("## Two commands")[0])
+    assert len(said) == 3
+    assert [number for number in said if number not in table] == []
 
 
 def test_no_negative_control_passes_a_criterion(record):
