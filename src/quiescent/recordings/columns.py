@@ -101,7 +101,8 @@ def _points(
         )
     which = f"{listed(lines)} may be the coordinate" if lines else "no column is known as a coordinate"
     raise QuiescentError(
-        f"{path}: {which} among {listed(table.columns)}{_noted(table)}. Set task.columns.x (and y), or task.columns.heading."
+        f"{path}: {which} among {listed(table.columns)}{_noted(table)}. "
+        "Set task.columns.x (and y), or task.columns.heading."
     )
 
 

@@ -27,6 +27,16 @@ class Dialect(NamedTuple):
     preamble: int  # of them, lines before the header
 
 
+class _Split(NamedTuple):
+    """Lines split at a separator, and how well that fits."""
+
+    fit: tuple[float, int, bool]
+    separator: str
+    decimal: str
+    rows: list[list[str]]
+    start: int  # the first row of samples
+
+
 def sniff(lines: Sequence[str]) -> Dialect:
     """Find the dialect of a table in its first lines. Raises `Unreadable`, with the reason."""
     kept = [(at, line) for at, line in enumerate(lines) if line.strip() and not line.lstrip().startswith(("#", "%"))]
@@ -35,25 +45,31 @@ def sniff(lines: Sequence[str]) -> Dialect:
     options = [option for separator in SEPARATORS for decimal in ".," if (option := _try(kept, separator, decimal))]
     if not options:
         return _single(kept)
-    _, separator, decimal, rows, start = max(options, key=lambda option: option[0])
+    _, separator, decimal, rows, start = max(options, key=lambda option: option.fit)
     if decimal == ",":
         _require_decimals(rows[start:])
     width = len(rows[start])
-    above = [row for row in rows[:start] if len(row) == width]
-    preamble = start - len(above)
-    if [len(row) == width for row in rows[:start]] != sorted(len(row) == width for row in rows[:start]):
+    even = [len(row) == width for row in rows[:start]]
+    above = [row for row, fits in zip(rows, even, strict=False) if fits]
+    if even != sorted(even):
         raise Unreadable("its header cannot be told from other lines above the first numbers")
-    wide = next((len(row) for row in rows[preamble - 1 : start] if preamble and len(row) != width), width)
-    if preamble and not above and len(rows[start - 1]) > 1:
-        raise Unreadable(
-            f"line {kept[start - 1][0] + 1} has {wide} names, but line {kept[start][0] + 1} has {width} cells"
-            + (": decimal commas in a table that is separated by commas?" if separator == "," else "")
-        )
-    skipped = kept[start][0]
+    if even and not above and len(rows[start - 1]) > 1:
+        raise Unreadable(_other_width(rows, kept, start, separator, decimal))
+    skipped, preamble = kept[start][0], even.count(False)
     levels = tuple((row[0].lower(), tuple(row)) for row in above if row[0].lower() in POSE)
     if levels and len(levels) == len(above) and levels[-1][0] == "coords":
         return Dialect(separator, decimal, _pose_names(levels), True, (None,) * width, levels, skipped, preamble)
     return _named(_commented(lines, kept[0][0], above, separator, width), width, separator, decimal, skipped, preamble)
+
+
+def _other_width(
+    rows: Sequence[Sequence[str]], kept: Sequence[tuple[int, str]], start: int, separator: str, decimal: str
+) -> str:
+    last, line, width = rows[start - 1], kept[start][0] + 1, len(rows[start])
+    if any(is_number(cell, decimal) for cell in last):
+        return f"line {line}: {width} columns, but line {kept[start - 1][0] + 1} has {len(last)}"
+    commas = ": decimal commas in a table that is separated by commas?" if separator == "," else ""
+    return f"line {kept[start - 1][0] + 1} has {len(last)} names, but line {line} has {width} cells{commas}"
 
 
 def _named(
@@ -92,9 +108,7 @@ def _single(kept: Sequence[tuple[int, str]]) -> Dialect:
     return Dialect(",", ".", names[-1:] or ("1",), bool(names), (None,), (), start, max(len(names) - 1, 0))
 
 
-def _try(
-    kept: Sequence[tuple[int, str]], separator: str, decimal: str
-) -> tuple[tuple[float, ...], str, str, list[list[str]], int] | None:
+def _try(kept: Sequence[tuple[int, str]], separator: str, decimal: str) -> _Split | None:
     """Split lines at a separator; how well that fits is the fraction of numbers among the cells of most lines."""
     rows = [cells_of(line, separator) for _, line in kept]
     widths = [len(row) for row in rows[len(rows) // 2 :]]
@@ -111,7 +125,8 @@ def _try(
     cells = [cell for row in full if _is_data(row, decimal) for cell in row]
     good = sum(is_number(cell, decimal) or cell.lower() in MISSING for cell in cells) / len(cells)
     even = len(full) / len(rows)
-    return (good * even, -SEPARATORS.index(separator), decimal == "."), separator, decimal, rows, start
+    fit = (good * even, -SEPARATORS.index(separator), decimal == ".")
+    return _Split(fit, separator, decimal, rows, start)
 
 
 def _is_data(row: Sequence[str], decimal: str) -> bool:
