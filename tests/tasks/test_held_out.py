@@ -10,9 +10,9 @@ from quiescent.errors import QuiescentError
 from quiescent.evaluation.evaluate import measure
 from quiescent.quiescence.activity import Rest
 from quiescent.quiescence.observe import active, starts_of
+from quiescent.recordings.parts import starts_of_parts
 from quiescent.simulation.members import untrained
 from quiescent.streams import stream
-from quiescent.tasks.recorded import starts_of_parts
 from quiescent.training.train import train
 
 SMALL = ("network.units=8", "task.place_cells.number=8", "task.steps=10", "training.batch_size=30")
@@ -37,13 +37,13 @@ def test_no_sample_is_in_trials_of_both_parts_and_none_crosses_a_gap(lengths, st
     samples = {part: {at + step for at in places for step in range(steps + 1)} for part, places in starts.items()}
     for places in starts.values():
         assert (stretch[places] == stretch[places + steps]).all()
-    assert not samples["training"] & samples["tests"]
-    assert max(samples["training"], default=-1) < min(samples["tests"], default=sum(lengths))
+    assert not samples["training"] & samples["held_out"]
+    assert max(samples["training"], default=-1) < min(samples["held_out"], default=sum(lengths))
 
 
 def test_whole_stretches_are_held_out_if_about_as_much_can_be_had_so():
-    assert starts_of_parts([100, 70, 30], 10, 0.2)["tests"].tolist() == list(range(170, 190))  # 15 %
-    assert starts_of_parts([190, 10], 5, 0.2)["tests"].min() == 160  # 5 % would be too little: a stretch is cut
+    assert starts_of_parts([100, 70, 30], 10, 0.2)["held_out"].tolist() == list(range(170, 190))  # 15 %
+    assert starts_of_parts([190, 10], 5, 0.2)["held_out"].min() == 160  # 5 % would be too little: a stretch is cut
     assert starts_of_parts([200], 10, 0.2)["training"].tolist() == list(range(150))
     for places in starts_of_parts([50, 50], 10, 0.0).values():
         assert places.tolist() == [*range(40), *range(50, 90)]

@@ -50,7 +50,8 @@ ELSEWHERE = {
     "task.use_hd_cells": "headings are always coded by head-direction cells",
 }
 
-TEXTS = ("task.path",)  # settings that are taken letter by letter, never read as YAML
+# Settings that are taken letter by letter, never read as YAML.
+TEXTS = ("task.path", "task.where", *(f"task.columns.{name}" for name in ("time", "x", "y", "heading", "likelihood")))
 
 
 class SplitWords(NamedTuple):

@@ -17,9 +17,9 @@ from quiescent.quiescence.activity import Active, Activity, Kicked, Kicks, Rest
 from quiescent.quiescence.kicked import LAGS
 from quiescent.quiescence.leak import leak_of
 from quiescent.quiescence.observe import CHUNK, observe, rest_noise, starts_of
+from quiescent.recordings.parts import Part
 from quiescent.simulation.members import Batch, Members, sample
 from quiescent.streams import Purpose, open_streams, stream
-from quiescent.tasks.trials import Part
 
 AWAKE = Active(trials=200, states=True)  # of the trained networks, whose states have the sizes that are wanted
 LEAST = 0.1  # of the noise's standard deviation: components that vary less are left out

@@ -5,8 +5,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from quiescent.recordings.parts import Part
 from quiescent.spaces import Space
-from quiescent.tasks.trials import Part
 
 RestNoise = Literal["scaled", "same", "absolute", "task"] | float
 

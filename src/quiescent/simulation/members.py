@@ -12,9 +12,9 @@ from quiescent.config.schema import Config, TrainingSettings
 from quiescent.machine.lanes import Share
 from quiescent.networks import Architecture, NoiseLevels, Population
 from quiescent.networks.population import initialise
+from quiescent.recordings.parts import Part
 from quiescent.streams import Streams, stream
 from quiescent.tasks.codes import Code
-from quiescent.tasks.trials import Part
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,12 @@ from typing import ClassVar, Literal
 
 import torch
 
+from quiescent.recordings.parts import Part
 from quiescent.settings import Count, NotNegative, Number, Positive, Settings
 from quiescent.spaces import Circle, wrap
 from quiescent.tasks.codes import Code
 from quiescent.tasks.head_direction_cells import HeadDirectionCellSettings, head_direction_cells
-from quiescent.tasks.trials import Part, Trials
+from quiescent.tasks.trials import Trials
 
 
 class HeadDirection(Settings):

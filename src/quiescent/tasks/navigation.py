@@ -7,11 +7,12 @@ import numpy as np
 import torch
 from jaxtyping import Bool, Complex, Float
 
+from quiescent.recordings.parts import Part
 from quiescent.settings import Count, NotNegative, Number, Positive, Settings
 from quiescent.spaces import Box
 from quiescent.tasks.codes import Code, Identity
 from quiescent.tasks.place_cells import PlaceCellSettings, place_cells
-from quiescent.tasks.trials import Part, Trials
+from quiescent.tasks.trials import Trials
 
 
 class SpatialNavigation(Settings):

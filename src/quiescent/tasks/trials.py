@@ -1,15 +1,14 @@
 """The interface of a task, and the trials that it samples."""
 
-from typing import Literal, NamedTuple, Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from quiescent.recordings.parts import Part
 from quiescent.spaces import Space
 from quiescent.tasks.codes import Code
-
-Part = Literal["training", "held_out"]  # of behaviour that was recorded: what is learnt from, and what is not
 
 
 class Trials(NamedTuple):

@@ -10,13 +10,13 @@ from quiescent.errors import QuiescentError
 from quiescent.machine.lanes import Lanes
 from quiescent.machine.lease import Lease, leases
 from quiescent.machine.leftovers import clear_leftovers
+from quiescent.recordings.parts import Part
 from quiescent.runs.log import Metrics
 from quiescent.runs.open import read_config
 from quiescent.runs.run import Run
 from quiescent.simulation.loss import held_out_errors, loss_gradients
 from quiescent.simulation.members import sample
 from quiescent.streams import open_streams
-from quiescent.tasks.trials import Part
 from quiescent.training.populations import equally_far
 from quiescent.training.state import State, initial_state, restore, save
 

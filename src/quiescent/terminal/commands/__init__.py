@@ -1,6 +1,6 @@
 """Commands of the program. One file and one line here per command; heavy imports wait until a command runs."""
 
-from quiescent.terminal.commands import configs, demo, draw, measure, paper, plot, runs, sweep, train, watch
+from quiescent.terminal.commands import configs, demo, draw, inspect, measure, paper, plot, runs, sweep, train, watch
 from quiescent.terminal.commands.command import Command
 
 COMMANDS: dict[str, Command] = {
@@ -8,6 +8,7 @@ COMMANDS: dict[str, Command] = {
     "sweep": sweep.COMMAND,
     "plot": plot.COMMAND,
     "configs": configs.COMMAND,
+    "inspect": inspect.COMMAND,
     "measure": measure.COMMAND,
     "draw": draw.COMMAND,
     "watch": watch.COMMAND,

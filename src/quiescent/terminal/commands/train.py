@@ -42,6 +42,7 @@ def _train(console: Console, config: "Config", out: Path | None, device: str | N
     from quiescent.runs.open import default_folder, open_runs
     from quiescent.terminal.bars import progress_bar
     from quiescent.terminal.layout import show
+    from quiescent.terminal.recordings import tell
     from quiescent.terminal.tables import runs_table
     from quiescent.training.populations import require_training_memory
     from quiescent.training.train import batches_left, train
@@ -49,6 +50,7 @@ def _train(console: Console, config: "Config", out: Path | None, device: str | N
     require_training_memory([config], usable_device(device))  # before anything is written
     folder = out or default_folder(config)
     runs = open_runs(config, folder)
+    tell(console, config.task)
     if all(run.finished() for run in runs):
         console.print(f"Already finished: {folder}")
     else:
