@@ -19,6 +19,7 @@ class NetworkSettings(Settings):
     tau: Positive = 1.0
     activation: Literal["relu", "tanh", "sigmoid", "identity"] = "relu"
     bias: bool = False
+    encoder_bias: bool | None = None  # the encoder too, as in the reference code; left out of files unless true
     noise: Literal["gaussian", "uniform"] = "gaussian"  # uniform: [0, 1), as in the reference code
     sigma2_in: Variance = 0.0
     sigma2_rec: Variance = 0.0
@@ -31,6 +32,11 @@ class NetworkSettings(Settings):
             raise ValueError(f"must be one of {', '.join(NETWORKS)}")
         return kind
 
+    @field_validator("encoder_bias")
+    @classmethod
+    def _left_out(cls, value: bool | None) -> bool | None:
+        return value or None
+
     @model_validator(mode="after")
     def _stable(self) -> "NetworkSettings":
         if self.dt > self.tau:
@@ -40,7 +46,8 @@ class NetworkSettings(Settings):
     @property
     def architecture(self) -> Architecture:
         """Select what members of one population must have in common."""
-        return Architecture(self.kind, self.units, self.dt / self.tau, self.activation, self.bias)
+        step = self.dt / self.tau
+        return Architecture(self.kind, self.units, step, self.activation, self.bias, bool(self.encoder_bias))
 
     @property
     def noise_levels(self) -> NoiseLevels:
