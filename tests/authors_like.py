@@ -4,6 +4,7 @@ import math
 import sys
 import types
 import zipfile
+from collections import OrderedDict
 from contextlib import contextmanager
 
 import numpy as np
@@ -109,9 +110,11 @@ def save(model, path, *, torch_1=False, numpy_1=False, cuda=False):
     path.parent.mkdir(parents=True, exist_ok=True)
     with importable():
         if torch_1:
-            for module in model.modules():
+            for module in list(model.modules()):
                 for name in HOOKS_SINCE_2:
                     del module.__dict__[name]
+                for name in ("_parameters", "_buffers", "_modules"):
+                    module.__dict__[name] = OrderedDict(module.__dict__[name])
         torch.save(model, path)
     if torch_1 or numpy_1 or cuda:
         drop = SINCE_2 if torch_1 else ()

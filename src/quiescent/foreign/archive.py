@@ -1,5 +1,6 @@
 """Archives as `torch.save` writes them: a zip that holds a pickle and raw numbers. Nothing in one is believed."""
 
+import io
 import re
 import stat
 import struct
@@ -7,13 +8,13 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 
 from quiescent.errors import QuiescentError, printable
 from quiescent.machine.files import explaining
 
+File = io.BufferedReader | io.BytesIO
 PICKLE, ORDER, NUMBERS = "data.pkl", "byteorder", re.compile(r"data/\d{1,9}", re.ASCII)
 # What else is beside them, none of which says anything of a network; all but the first since PyTorch 2.
 UNREAD = ("version", ".format_version", ".storage_alignment", ".data/serialization_id")
@@ -28,7 +29,7 @@ DAMAGE = (
 class Archive:
     """An open archive; `name` begins every message."""
 
-    def __init__(self, name: str, file: BinaryIO) -> None:
+    def __init__(self, name: str, file: File) -> None:
         self.name, self._size = name, file.seek(0, 2)
         with self._explaining():
             self._zip = zipfile.ZipFile(file)
@@ -89,7 +90,7 @@ class Archive:
 
 
 @contextmanager
-def open_file(path: Path) -> Iterator[BinaryIO]:
+def open_file(path: Path) -> Iterator[io.BufferedReader]:
     """Open a file for reading; a folder, a pipe or a device is an error."""
     with explaining(path, "read"):
         mode = path.stat().st_mode

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from quiescent.errors import printable
 from quiescent.foreign.archive import Archive
@@ -48,24 +48,28 @@ def read_module(
             raise archive.error(f"{kind}.{printable(name)} is not read; it must be empty")
     found = read_attributes(archive, value, kind, {**MODULE, **types}, {*unread, *inner})
     parameters, modules = (state.get(name) for name in ("_parameters", "_modules"))
-    if type(parameters) is not dict or type(modules) is not dict:
+    if not _is_named(parameters) or not _is_named(modules):
         raise archive.error(f"{kind} is no whole module")
     return found, parameters, modules
 
 
-def require_names(archive: Archive, values: Mapping[Any, Any], names: Collection[str], kind: str) -> None:
+def require_names(archive: Archive, values: Mapping[str, Any], names: Collection[str], kind: str) -> None:
     """Require values under these names and no others. Raises `QuiescentError`, which names the first that is wrong."""
     for name in names:
         if name not in values:
             raise archive.error(f"{kind}.{name} is missing")
     for name in values:
-        if type(name) is not str or name not in names:
-            raise archive.error(f"{kind} holds {printable(name) if type(name) is str else 'a name'}, which is unknown")
+        if name not in names:
+            raise archive.error(f"{kind} holds {printable(name)}, which is unknown")
+
+
+def _is_named(values: object) -> TypeGuard[dict[str, Any]]:
+    return isinstance(values, dict) and all(type(name) is str for name in values)
 
 
 def _is(value: object, expected: type) -> bool:
     if expected is float:
-        return type(value) in (int, float) and math.isfinite(value) and abs(value) < 2**63  # type: ignore[arg-type, type-var]
+        return type(value) in (int, float) and math.isfinite(value) and abs(value) < 2**63  # type: ignore[arg-type]
     if expected is int:
         return type(value) is int and abs(value) < 2**63
     return isinstance(value, expected)
@@ -76,4 +80,4 @@ def _is_short(value: object) -> bool:
 
 
 def _is_empty(value: object) -> bool:
-    return value is None or (type(value) in (dict, frozenset) and not value)
+    return value is None or (isinstance(value, dict | frozenset) and not value)

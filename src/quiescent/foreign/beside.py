@@ -1,4 +1,4 @@
-"""What the authors' code writes beside a checkpoint: how it did in tests, and in names of files what nothing else says."""
+"""Files beside a checkpoint of the authors' code, and their names: tests, batches and seed, which it does not hold."""
 
 import json
 import re
@@ -63,6 +63,6 @@ def batches_of(path: Path, tests: list[Metrics]) -> int:
 
 
 def seed_of(path: Path) -> int | None:
-    """Tell the seed of a checkpoint by the end of its folder's name, as the authors' code writes it; None: it has none."""
+    """Tell the seed of a checkpoint, which the authors' code writes at the end of its folder's name; None: unknown."""
     number = re.fullmatch(r".*_(\d{1,9})", path.absolute().parent.name, re.ASCII)
     return int(number[1]) if number else None

@@ -29,9 +29,7 @@ def configure(source: str, settings: Mapping[str, Any], seed: int) -> Config:
 def _named(config: Config) -> Config:
     """Name a configuration like the one of its task from which it has the fewest overrides, noisy if it has noise."""
     noisy = config.network.sigma2_rec > 0
-    alike = [
-        config.model_copy(update={"name": name}) for name in names() if name.partition("/")[0] == config.task.name
-    ]
+    alike = [config.model_copy(update={"name": name}) for name in names() if name.partition("/")[0] == config.task.name]
     return min(alike, key=lambda each: (len(overrides_of(each)), noisy != (_noise(each.name) > 0)))
 
 

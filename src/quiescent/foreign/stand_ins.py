@@ -63,6 +63,10 @@ class StoredTensor(NamedTuple):
     strides: tuple[int, ...]
 
 
+class Mapped(dict[Any, Any]):
+    """A mapping, to which a file may give attributes as torch does."""
+
+
 class NumpyType:
     """A type of NumPy's numbers."""
 
@@ -126,7 +130,7 @@ def stand_ins() -> StandIns:
         ("numpy", "ndarray"): type("ndarray", (), {}),
         ("numpy", "dtype"): type("dtype", (NumpyType,), {}),
         ("_codecs", "encode"): _fresh(_encoded),
-        ("collections", "OrderedDict"): _fresh(lambda: {}),
+        ("collections", "OrderedDict"): _fresh(lambda: Mapped()),
         ("torch", "FloatStorage"): type("FloatStorage", (), {}),
         ("torch._C", "_VariableFunctionsClass"): functions,
         ("torch._utils", "_rebuild_tensor_v2"): _fresh(_tensor),

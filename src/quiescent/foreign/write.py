@@ -7,14 +7,14 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from quiescent.config.naming import label
 from quiescent.config.schema import Config
 from quiescent.errors import QuiescentError, printable
-from quiescent.foreign.archive import Archive, open_file
+from quiescent.foreign.archive import Archive, File, open_file
 from quiescent.foreign.beside import batches_of, read_tests, seed_of
 from quiescent.foreign.configuration import configure
 from quiescent.foreign.networks import read_network
@@ -64,7 +64,7 @@ def import_checkpoint(path: Path, out: Path) -> Imported:
     return Imported(run, config, len(arrays[f"{WEIGHTS}/output"]), seed, tests, new)
 
 
-def _checksum(file: BinaryIO) -> str:
+def _checksum(file: File) -> str:
     checksum = hashlib.sha256()
     while block := file.read(BLOCK):
         checksum.update(block)
@@ -90,7 +90,7 @@ def _place(folder: Path, seed: int | None, origin: Origin) -> tuple[Run, bool]:
         if before and before.sha256 == origin.sha256:
             return run, False
     raise QuiescentError(
-        f"{origin.file}: {folder / f'seed_{seed}'} exists, and nothing is overwritten. Choose another folder with --out."
+        f"{origin.file}: {folder / f'seed_{seed}'} exists, and nothing is overwritten. Choose another folder by --out."
     )
 
 

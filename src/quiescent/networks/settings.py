@@ -19,7 +19,7 @@ class NetworkSettings(Settings):
     tau: Positive = 1.0
     activation: Literal["relu", "tanh", "sigmoid", "identity"] = "relu"
     bias: bool = False
-    encoder_bias: bool | None = None  # the encoder too, as in the reference code; left out of files unless true
+    encoder_bias: bool | None = None  # the encoder too, as in the reference code; no key unless true
     noise: Literal["gaussian", "uniform"] = "gaussian"  # uniform: [0, 1), as in the reference code
     sigma2_in: Variance = 0.0
     sigma2_rec: Variance = 0.0

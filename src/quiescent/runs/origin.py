@@ -43,8 +43,8 @@ def require_trained_here(run: Run) -> None:
     origin = read_origin(run)
     if origin:
         raise QuiescentError(
-            f"{run.folder} was imported from {origin.file}: it is finished, and cannot be trained, since that file holds "
-            "no state of an optimizer. Choose another folder with --out."
+            f"{run.folder} was imported from {origin.file}: it is finished, and cannot be trained, since that file "
+            "holds no state of an optimizer. Choose another folder with --out."
         )
 
 

@@ -18,7 +18,7 @@ class HeadDirectionCellSettings(CellSettings):
     """Head-direction cells with evenly spaced preferred angles."""
 
     width: Positive = math.pi / 6  # rad
-    both_ends: bool | None = None  # -pi and pi have a cell each, as in the reference code; left out of files unless true
+    both_ends: bool | None = None  # -pi and pi have a cell each, as in the reference code; no key unless true
 
     @field_validator("both_ends")
     @classmethod
