@@ -24,6 +24,7 @@ ROOMS = [  # a room imports only rooms to its left
     *(
         "runs",
         "training",
+        "foreign",
         "quiescence",
         "controls",
         "measures",

@@ -1,9 +1,9 @@
 """Groups of settings: frozen, typed, bounded, no unknown keys."""
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_serializer
 
 
 def _must_be(law: str, holds: Callable[[float], bool]) -> AfterValidator:
@@ -32,6 +32,20 @@ Count = Annotated[int, _NUMBER, _must_be("a whole number >= 1", lambda value: va
 
 
 class Settings(BaseModel):
-    """Immutable settings; an unknown key is an error."""
+    """Immutable settings; an unknown key is an error.
 
+    Settings that came `later` are not written where they have their defaults, so that runs keep the names and
+    checksums that they had without them.
+    """
+
+    later: ClassVar[tuple[str, ...]] = ()
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_serializer(mode="wrap")
+    def _without_defaults(self, handler: Callable[[Self], dict[str, Any]]) -> dict[str, Any]:
+        values = handler(self)
+        if not self.later:
+            return values
+        fields = type(self).model_fields
+        absent = {name for name in self.later if getattr(self, name) == fields[name].default}
+        return {name: value for name, value in values.items() if name not in absent}

@@ -92,6 +92,7 @@ def test_a_stream_that_would_be_read_beyond_its_end_is_damage(field, value):
         ("spatial_navigation/noisy_unbiased", ("training.precision=float64", "network.bias=true")),
         ("spatial_navigation/noisy_biased_gru", ("network.bias=true",)),
         ("head_direction/noisy_unbiased", ()),
+        ("head_direction/noisy_unbiased", ("network.encoder_bias=true", "task.hd_cells.both_ends=true")),
     ],
 )
 def test_what_training_saves_is_as_specified(tiny, tmp_path, name, words):

@@ -68,7 +68,7 @@ def loss_by_the_formulas(population, batch, noise, plain, activation):
     for k, code in enumerate(population.codes):
         code = code.to(population.network.device, torch.float64)
         own = {name: weight[k].double().clone().requires_grad_() for name, weight in population.network.weights.items()}
-        h = functional.linear(code.encode(batch.start[k].double()), own["encoder"])
+        h = functional.linear(code.encode(batch.start[k].double()), own["encoder"], own.get("encoder_bias"))
         loss = 0
         for t, inputs in enumerate(batch.inputs[:, k]):
             h = plain(own, h, (inputs + noise["in"][t, k]).double(), PHI[activation], a) + noise["rec"][t, k]
@@ -116,6 +116,7 @@ def test_loss_and_gradients_equal_the_plain_formulas(kind, plain, activation, bi
         f"network.kind={kind}",
         f"network.activation={activation}",
         f"network.bias={bias}",
+        f"network.encoder_bias={bias}",
         "network.dt=0.3",
         "network.sigma2_in=0.01",
         "network.sigma2_rec=0.02",
@@ -130,6 +131,7 @@ def test_loss_and_gradients_equal_the_plain_formulas(kind, plain, activation, bi
 @pytest.mark.parametrize("way", ["2 lanes", *IN_ONE])
 def test_the_quadratic_form_of_the_heading_error_equals_the_plain_formulas(width, bias, way):
     words = (f"network.bias={bias}", f"task.hd_cells.width={width}", "task.hd_cells.number=200", "network.units=64")
+    words += (f"network.encoder_bias={bias}", f"task.hd_cells.both_ends={bias}")
     population = members(*words, name="head_direction/noisy_unbiased", cells="hd_cells")
     errors = check(population, plain_vanilla, "relu", trials=60, tolerance=1e-10, way=way)
     assert errors == {"QuadraticError"}

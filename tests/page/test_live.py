@@ -33,11 +33,12 @@ NOISY, FREE = "spatial_navigation/noisy_unbiased", "spatial_navigation/no-noise_
 TINY = {"network.units": 18, "training.batches": 20, "training.batch_size": 20, "training.learning_rate": 0.01}
 CELLS = {"task.place_cells.number": 21, "task.steps": 20}
 LINE = {"task.dt": 0.1, "task.steps": 20, "task.place_cells.number": 15, "task.place_cells.width": 0.1}
+BIASES = {"network.bias": True, "network.encoder_bias": True}
 # Networks of every kind, by page; units and cells in numbers that no unrolled loop divides.
 POSITIONS = {
     "noisy": (NOISY, {}),
     "free": (FREE, {}),
-    "tanh": (NOISY, {"network.activation": "tanh", "network.bias": True, "network.units": 13}),
+    "tanh": (NOISY, {"network.activation": "tanh", **BIASES, "network.units": 13}),
     "gru": (NOISY, {"network.kind": "gru", "network.activation": "tanh", "network.bias": True, "network.units": 11}),
     "gru relu": (FREE, {"network.kind": "gru", "network.units": 7}),
     "sigmoid": (
@@ -49,7 +50,7 @@ POSITIONS = {
 }
 HEADINGS = {
     "ring": ("head_direction/noisy_unbiased", {}),
-    "turning": ("head_direction/noisy_biased", {"network.bias": True}),
+    "turning": ("head_direction/noisy_biased", BIASES | {"task.hd_cells.both_ends": True}),
 }
 
 

@@ -35,9 +35,11 @@ def measure_run(
     at what it lacks are left out.
     """
     results: dict[str, xr.Dataset] = {}
-    subject = None
+    subject, holds_out = None, _holds_out(run)
     left = {
-        name: phases_for(run, name, phases) for name, phases in measures.items() if can_take_part(control, name, phases)
+        name: _compared(name, phases, holds_out=holds_out)
+        for name, phases in measures.items()
+        if can_take_part(control, name, phases)
     }
     for name, phases in list(left.items()):
         origin = _origin(name, phases, peers, judges or {"own": run}, control)
@@ -64,7 +66,8 @@ def stored(
     control: str | None = None,
 ) -> xr.Dataset | None:
     """Read what `measure_run` stored of one measure; None if it would have to be made again."""
-    return read_stored(run, _origin(name, phases_for(run, name, phases), peers, judges or {"own": run}, control))
+    phases = _compared(name, phases, holds_out=_holds_out(run))
+    return read_stored(run, _origin(name, phases, peers, judges or {"own": run}, control))
 
 
 def not_stored(
@@ -75,17 +78,24 @@ def not_stored(
     control: str | None = None,
 ) -> dict[str, Mapping[str, Phase]]:
     """Select the measures that `measure_run` would have to make."""
-    return {
-        name: phases
-        for name, phases in measures.items()
-        if can_take_part(control, name, phases)
-        and not is_stored(run, _origin(name, phases_for(run, name, phases), peers, judges or {"own": run}, control))
+    wanted = {name: phases for name, phases in measures.items() if can_take_part(control, name, phases)}
+    if not run.checkpoints():
+        return wanted
+    holds_out = _holds_out(run)
+    origins = {
+        name: _origin(name, _compared(name, phases, holds_out=holds_out), peers, judges or {"own": run}, control)
+        for name, phases in wanted.items()
     }
+    return {name: phases for name, phases in wanted.items() if not is_stored(run, origins[name])}
 
 
-def phases_for(run: Run, name: str, phases: Mapping[str, Phase]) -> dict[str, Phase]:
+def _holds_out(run: Run) -> bool:
+    return read_config(run).task.held_out > 0
+
+
+def _compared(name: str, phases: Mapping[str, Phase], *, holds_out: bool) -> dict[str, Phase]:
     """Add the behaviour that a network was trained on, for comparison, where that which is measured is held out."""
-    compare = MEASURES[name].awake and phases.get("active") == BEHAVIOUR and read_config(run).task.held_out > 0
+    compare = holds_out and MEASURES[name].awake and phases.get("active") == BEHAVIOUR
     return {**phases, "trained_on": TRAINED_ON} if compare else dict(phases)
 
 

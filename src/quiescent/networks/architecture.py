@@ -15,6 +15,7 @@ class Architecture(NamedTuple):
     step: float  # fraction of the state that is renewed per time step, dt / tau
     activation: str
     bias: bool
+    encoder_bias: bool = False
 
 
 class NoiseLevels(NamedTuple):

@@ -17,7 +17,7 @@ class Population:
 
     Weights: `encoder` (member unit cell), `input` (member gate*unit input), `recurrent`
     (member gate*unit unit), `output` (member cell unit); with biases also `recurrent_bias`
-    (member gate*unit) and `output_bias` (member cell).
+    (member gate*unit) and `output_bias` (member cell), and of encoders that have one `encoder_bias` (member unit).
     """
 
     architecture: Architecture
@@ -49,7 +49,8 @@ class Population:
 
     def encode(self, code: Float[Tensor, "*m trial cell"]) -> Float[Tensor, "*m trial unit"]:
         """Compute the initial state from the activity of the cells at the start."""
-        return code @ self.weights["encoder"].mT
+        states = code @ self.weights["encoder"].mT
+        return states.add_(self.weights["encoder_bias"].unsqueeze(-2)) if "encoder_bias" in self.weights else states
 
     def readout(self, states: Float[Tensor, "*m row unit"]) -> Float[Tensor, "*m row cell"]:
         """Read the cells' activity out of states, linearly and without output noise."""
@@ -78,6 +79,8 @@ def initialise(
     }
     if architecture.bias:
         shapes |= {"recurrent_bias": ((rows,), units), "output_bias": ((cells,), units)}
+    if architecture.encoder_bias:
+        shapes |= {"encoder_bias": ((units,), cells)}
     members = [
         {
             name: (2 * torch.rand(shape, generator=generator) - 1) / fan_in**0.5

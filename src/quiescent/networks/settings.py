@@ -1,7 +1,7 @@
 """Settings of a network, as they stand in configurations."""
 
 from math import sqrt
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import field_validator, model_validator
 
@@ -13,12 +13,15 @@ from quiescent.settings import Count, Positive, Settings, Variance
 class NetworkSettings(Settings):
     """Architecture and noise of a network (Krishna et al. 2024). Variances are per time step."""
 
+    later: ClassVar = ("encoder_bias",)
+
     kind: str = "vanilla"
     units: Count = 512
     dt: Positive = 0.2  # integration step, in the unit of tau
     tau: Positive = 1.0
     activation: Literal["relu", "tanh", "sigmoid", "identity"] = "relu"
     bias: bool = False
+    encoder_bias: bool = False  # the encoder too, as in the reference code
     noise: Literal["gaussian", "uniform"] = "gaussian"  # uniform: [0, 1), as in the reference code
     sigma2_in: Variance = 0.0
     sigma2_rec: Variance = 0.0
@@ -40,7 +43,8 @@ class NetworkSettings(Settings):
     @property
     def architecture(self) -> Architecture:
         """Select what members of one population must have in common."""
-        return Architecture(self.kind, self.units, self.dt / self.tau, self.activation, self.bias)
+        step = self.dt / self.tau
+        return Architecture(self.kind, self.units, step, self.activation, self.bias, self.encoder_bias)
 
     @property
     def noise_levels(self) -> NoiseLevels:

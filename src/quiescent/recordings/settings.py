@@ -1,10 +1,9 @@
 """Settings by which a recording is read: which columns, in which units, what to leave out."""
 
 import contextlib
-from collections.abc import Callable
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, model_serializer
+from pydantic import AfterValidator, BeforeValidator
 
 from quiescent.recordings.units import ANGLES, LENGTHS
 from quiescent.settings import NotNegative, Positive, Settings
@@ -53,7 +52,6 @@ class ColumnSettings(Settings):
 class RecordingSettings(Settings):
     """How a recording is read; what is not given is told from the file, or is an error that names the setting."""
 
-    # Settings that came later: where they are not given, runs keep the names and checksums that they had without.
     later: ClassVar[tuple[str, ...]] = (
         *("columns", "fps", "unit", "time_unit", "likelihood", "where", "max_speed", "period", "sessions"),
     )
@@ -67,10 +65,3 @@ class RecordingSettings(Settings):
     max_speed: Positive | None = None  # m/s (rad/s of headings); default: 10, or 20 times the median
     period: Positive | None = None  # of a circular coordinate, in its unit: it is tracked on a circle
     sessions: Literal["split"] | None = None  # times that go back begin a new session
-
-    @model_serializer(mode="wrap")
-    def _without_defaults(self, handler: Callable[[Self], dict[str, Any]]) -> dict[str, Any]:
-        values = handler(self)
-        fields = type(self).model_fields
-        absent = {name for name in self.later if getattr(self, name) == fields[name].default}
-        return {name: value for name, value in values.items() if name not in absent}

@@ -8,6 +8,7 @@ from quiescent.config.schema import Config
 from quiescent.errors import QuiescentError
 from quiescent.machine.files import read_file, writing
 from quiescent.runs import checkpoints
+from quiescent.runs.origin import read_origin, require_trained_here
 from quiescent.runs.run import Run, runs_in
 
 
@@ -22,10 +23,9 @@ def require_finished(run: Run) -> Config:
     done, wanted = run.batches_done(), config.training.batches
     if done < wanted:
         damaged = "".join(f" {path} is damaged." for path in run.checkpoints() if checkpoints.problem(path))
-        raise QuiescentError(
-            f"{run.folder} is not finished: {done} of {wanted} batches.{damaged} "
-            "Give its `quiescent train` command again."
-        )
+        origin = read_origin(run)
+        remedy = f"Remove it and import {origin.file} again." if origin else "Give its `quiescent train` command again."
+        raise QuiescentError(f"{run.folder} is not finished: {done} of {wanted} batches.{damaged} {remedy}")
     return config
 
 
@@ -37,11 +37,16 @@ def default_folder(config: Config) -> Path:
 def open_runs(config: Config, out: Path) -> list[Run]:
     """Make or reopen one run folder per seed, `out/seed_K`.
 
-    Raises `QuiescentError`, which shows the differences, if any run in `out` has another configuration.
+    Raises `QuiescentError`, which shows the differences, if any run in `out` has another configuration, and if any
+    was imported: such runs are finished, and others are kept apart from them.
     """
     _ = config.task.space  # a task that is not to be had, such as a missing recording, must leave no folder behind
-    for run in runs_in(out):
+    existing = runs_in(out)
+    new = {Run(out / f"seed_{seed}") for seed in config.seed}.difference(existing)
+    for run in existing:
         changes = differences(read_config(run), config)
+        if changes or new:
+            require_trained_here(run)
         if changes:
             raise QuiescentError(
                 f"{run.folder} holds another configuration ({'; '.join(changes)}). Choose another folder with --out."

@@ -6,6 +6,8 @@
 | `exp_avg/NAME`, `exp_avg_sq/NAME` | the optimizer's running means of its gradient, and of the gradient's square |
 | `streams` | where the random streams are, as bytes |
 | `cells` | the centres of the cells that code the variable, where these are random |
+
+That of an imported network holds its weights and cells only: there is no state of training to go on from.
 """
 
 from collections.abc import Mapping
@@ -34,6 +36,8 @@ class Sizes(NamedTuple):
     dims: int | None  # of the space, where the centres of cells are stored
     bias: bool
     dtype: str  # of all arrays but the streams
+    encoder_bias: bool = False
+    resumable: bool = True  # there are the moments and the streams that training goes on from
 
 
 def shapes_of(sizes: Sizes) -> dict[str, Shape]:
@@ -46,14 +50,17 @@ def shapes_of(sizes: Sizes) -> dict[str, Shape]:
     }
     if sizes.bias:
         weights |= {"recurrent_bias": (sizes.rows,), "output_bias": (sizes.cells,)}
-    shapes = {f"{part}/{name}": shape for part in (WEIGHTS, *MOMENTS) for name, shape in weights.items()}
+    if sizes.encoder_bias:
+        weights |= {"encoder_bias": (sizes.units,)}
+    parts = (WEIGHTS, *MOMENTS) if sizes.resumable else (WEIGHTS,)
+    shapes = {f"{part}/{name}": shape for part in parts for name, shape in weights.items()}
     return shapes if sizes.dims is None else shapes | {CELLS: (sizes.cells, sizes.dims)}
 
 
 def require_sizes(arrays: Mapping[str, Array], sizes: Sizes) -> None:
     """Require the arrays of a network of some sizes. Raises `ValueError`, which names the first that is not one."""
     shapes = shapes_of(sizes)
-    names = {*shapes, STREAMS}
+    names = {*shapes, STREAMS} if sizes.resumable else {*shapes}
     for name in [*sorted(names - arrays.keys()), *sorted(arrays.keys() - names)]:
         raise ValueError(f"{name} is missing" if name in names else f"{name} is not of it")
     for name, shape in shapes.items():
@@ -75,15 +82,19 @@ def require_whole(arrays: Mapping[str, Array]) -> None:
     except ValueError as error:
         shapes = " and ".join(f"{name} {arrays[name].shape}" for name in (ENCODER, INPUT))
         raise ValueError(f"{error}, beside {shapes}") from None
-    streams = arrays[STREAMS]
-    if streams.dtype != np.uint8 or streams.ndim != 2 or len(streams) < 2 or not streams.size:
-        raise ValueError(f"{STREAMS} must be bytes of two streams and more, not {streams.dtype.name} {streams.shape}")
-    require_states(streams)
+    if sizes.resumable:
+        _require_streams(arrays[STREAMS])
     for name, array in arrays.items():
         if not np.isfinite(array).all():
             raise ValueError(f"{name} holds infinite numbers or NaN")
         if name.startswith(f"{SQUARES}/") and array.min() < 0:
             raise ValueError(f"{name} holds negative numbers")
+
+
+def _require_streams(streams: Array) -> None:
+    if streams.dtype != np.uint8 or streams.ndim != 2 or len(streams) < 2 or not streams.size:
+        raise ValueError(f"{STREAMS} must be bytes of two streams and more, not {streams.dtype.name} {streams.shape}")
+    require_states(streams)
 
 
 def _sizes_in(arrays: Mapping[str, Array]) -> Sizes:
@@ -95,7 +106,10 @@ def _sizes_in(arrays: Mapping[str, Array]) -> Sizes:
     if rows % units:
         raise ValueError(f"{INPUT} has {rows} rows, which is no multiple of the {units} units of {ENCODER}")
     dims = _matrix(arrays, CELLS)[1] if CELLS in arrays else None
-    return Sizes(units, cells, inputs, rows, dims, any(name.endswith("_bias") for name in arrays), dtype)
+    encoder_bias = f"{ENCODER}_bias" in arrays
+    bias = any(name.endswith("_bias") and not name.endswith("encoder_bias") for name in arrays)
+    resumable = any(name.partition("/")[0] in (STREAMS, *MOMENTS) for name in arrays)
+    return Sizes(units, cells, inputs, rows, dims, bias, dtype, encoder_bias, resumable)
 
 
 def _matrix(arrays: Mapping[str, Array], name: str) -> tuple[int, int]:

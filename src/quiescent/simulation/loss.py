@@ -40,6 +40,8 @@ def loss_gradients(
         variable = batch.path[:, share.member, share.trials]
         to_start, found = gradient(episode, variable, error, products, scratch)
         found["encoder"] = to_start.mT @ code
+        if "encoder_bias" in network.weights:
+            found["encoder_bias"] = to_start.sum(-2)
         return error.total() / size, found
 
     losses = members.network.weights["recurrent"].new_zeros(n_members)

@@ -3,9 +3,11 @@
 import functools
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from jaxtyping import Float
+from pydantic import model_validator
 from scipy.special import ive
 from torch import Tensor
 
@@ -16,7 +18,16 @@ from quiescent.tasks.codes import CellSettings, Series
 class HeadDirectionCellSettings(CellSettings):
     """Head-direction cells with evenly spaced preferred angles."""
 
+    later: ClassVar = ("both_ends",)
+
     width: Positive = math.pi / 6  # rad
+    both_ends: bool = False  # -pi and pi have a cell each, as in the reference code
+
+    @model_validator(mode="after")
+    def _ends_are_two(self) -> "HeadDirectionCellSettings":
+        if self.both_ends and self.number == 1:
+            raise ValueError("both_ends=true needs number above 1")
+        return self
 
 
 @dataclass(frozen=True)
@@ -35,11 +46,11 @@ class HeadDirectionCells:
         return self.settings.width
 
     @property
-    def cells(self) -> None:
-        return None
+    def cells(self) -> Tensor | None:
+        return self.preferred[:, None] if self.settings.both_ends else None
 
     def with_cells(self, cells: Tensor) -> "HeadDirectionCells":
-        return self
+        return HeadDirectionCells(cells[:, 0], self.settings)
 
     def encode(self, variable: Float[Tensor, "*shape 1"]) -> Float[Tensor, "*shape cell"]:
         """Compute the activity of every cell at each heading (rad)."""
@@ -85,6 +96,8 @@ class HeadDirectionCells:
 
 
 def head_direction_cells(settings: HeadDirectionCellSettings) -> HeadDirectionCells:
-    """Space preferred angles evenly over [-pi, pi); the end is not counted twice."""
+    """Space preferred angles evenly over [-pi, pi); the end is not counted twice, unless settings ask for it."""
+    if settings.both_ends:
+        return HeadDirectionCells(torch.linspace(-math.pi, math.pi, settings.number), settings)
     step = 2 * math.pi / settings.number
     return HeadDirectionCells(torch.arange(settings.number) * step - math.pi, settings)

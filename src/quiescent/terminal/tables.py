@@ -10,6 +10,7 @@ from quiescent.config.named import names, read_named
 from quiescent.errors import QuiescentError
 from quiescent.machine.lease import holder
 from quiescent.runs.checkpoints import whole
+from quiescent.runs.origin import read_origin
 from quiescent.runs.run import SEED_FOLDER, Run
 from quiescent.terminal.layout import Table
 from quiescent.terminal.numbers import mean_and_spread, ranges
@@ -78,6 +79,7 @@ def _standing_of(run: Run) -> tuple[_Row, int | None, float]:
     settings = run.settings()
     done, wanted, metrics = _batches_of(run), run.batches_wanted(settings), run.metrics()
     state = "finished" if done >= wanted else "unfinished" if done else "not started"
+    state = "imported" if done >= wanted and read_origin(run) else state
     state = "in training" if holder(run.folder) else state
     error = math.sqrt(metrics[-1].error) if metrics else math.nan
     seed = settings.get("seed")

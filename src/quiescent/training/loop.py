@@ -13,6 +13,7 @@ from quiescent.machine.leftovers import clear_leftovers
 from quiescent.recordings.parts import Part
 from quiescent.runs.log import Metrics
 from quiescent.runs.open import read_config
+from quiescent.runs.origin import require_trained_here
 from quiescent.runs.run import Run
 from quiescent.simulation.loss import held_out_errors, loss_gradients
 from quiescent.simulation.members import sample
@@ -78,6 +79,8 @@ def train_together(
     `on_progress` is called after every batch. Runs that another process works on are waited for while `wait()`; then
     they raise `Held`. Runs that are not equally far go on in groups that are, one after another.
     """
+    for run in runs:
+        require_trained_here(run)
     with leases([run.folder for run in runs], wait=wait) as held:
         lease_of = dict(zip(runs, held, strict=True))
         for run in runs:

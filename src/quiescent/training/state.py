@@ -14,6 +14,7 @@ from quiescent.errors import QuiescentError
 from quiescent.machine.files import ask_nobody
 from quiescent.networks import NETWORKS
 from quiescent.runs.open import require_finished
+from quiescent.runs.origin import read_origin
 from quiescent.runs.run import Run
 from quiescent.runs.specification import CELLS, MOMENTS, STREAMS, WEIGHTS, Sizes, require_sizes
 from quiescent.simulation.members import Members, assemble, untrained
@@ -98,6 +99,7 @@ def sizes_of(config: Config) -> Sizes:
         dims=None if code.cells is None else code.cells.shape[1],
         bias=network.bias,
         dtype="float64" if config.training.precision == "float64" else "float32",
+        encoder_bias=network.encoder_bias,
     )
 
 
@@ -143,7 +145,7 @@ def load_networks(runs: Sequence[Run]) -> Members:
 def _load(run: Run, config: Config) -> Stored:
     batch, arrays, path = run.load_checkpoint()
     try:
-        require_sizes(arrays, sizes_of(config))
+        require_sizes(arrays, sizes_of(config)._replace(resumable=read_origin(run) is None))
         if batch > config.training.batches:
             raise ValueError(f"it has seen {batch} batches, not at most {config.training.batches}")
     except ValueError as error:

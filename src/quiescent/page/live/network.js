@@ -106,6 +106,8 @@ class Network {
   /** The states in which dreamers begin, from the code of their start. */
   encode(codes, states, count) {
     product(this.weights.encoder, this.units, this.cells, codes, states, count);
+    const bias = this.weights.encoder_bias;
+    if (bias) for (let i = 0; i < count * this.units; i++) states[i] += bias[i % this.units];
   }
 
   /** Linear read-out of the cells' activity. */

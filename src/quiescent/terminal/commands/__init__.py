@@ -1,6 +1,19 @@
 """Commands of the program. One file and one line here per command; heavy imports wait until a command runs."""
 
-from quiescent.terminal.commands import configs, demo, draw, inspect, measure, paper, plot, runs, sweep, train, watch
+from quiescent.terminal.commands import (
+    configs,
+    demo,
+    draw,
+    import_,
+    inspect,
+    measure,
+    paper,
+    plot,
+    runs,
+    sweep,
+    train,
+    watch,
+)
 from quiescent.terminal.commands.command import Command
 
 COMMANDS: dict[str, Command] = {
@@ -13,6 +26,7 @@ COMMANDS: dict[str, Command] = {
     "draw": draw.COMMAND,
     "watch": watch.COMMAND,
     "runs": runs.COMMAND,
+    "import": import_.COMMAND,
     "demo": demo.COMMAND,
     "paper": paper.COMMAND,
 }
