@@ -10,6 +10,7 @@ from structure import FUNCTIONS
 ROOMS = [  # a room imports only rooms to its left
     *("errors", "settings", "statistics", "streams", "spaces", "machine", "tasks", "networks", "config", "simulation"),
     *(
+        "formats",
         "runs",
         "training",
         "quiescence",
@@ -25,7 +26,7 @@ ROOMS = [  # a room imports only rooms to its left
     *("terminal.commands", "cli"),
 ]
 QUICK_START = ("quiescent", "quiescent.terminal.commands")  # may import inside functions
-OPTIONAL = {"ot", "parsl", "psutil", "ripser"}  # other packages that may be imported inside functions
+OPTIONAL = {"ot", "parsl", "psutil", "pynwb", "ripser"}  # other packages that may be imported inside functions
 LIMITS = {"module": 250, "function": 40, "names": 20}  # lines, lines without docstring, public names of a module
 EXCUSED: dict[str, str] = {}  # module or function: why it is larger, at most five
 RIDDLES = ("The same", "The inverse", "Those", "These", "Whether", "What")  # beginnings that no docstring may have

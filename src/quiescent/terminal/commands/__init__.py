@@ -1,6 +1,6 @@
 """Commands of the program. One file and one line here per command; heavy imports wait until a command runs."""
 
-from quiescent.terminal.commands import configs, demo, draw, measure, paper, plot, runs, sweep, train, watch
+from quiescent.terminal.commands import configs, demo, draw, export, measure, paper, plot, runs, sweep, train, watch
 from quiescent.terminal.commands.command import Command
 
 COMMANDS: dict[str, Command] = {
@@ -11,6 +11,7 @@ COMMANDS: dict[str, Command] = {
     "measure": measure.COMMAND,
     "draw": draw.COMMAND,
     "watch": watch.COMMAND,
+    "export": export.COMMAND,
     "runs": runs.COMMAND,
     "demo": demo.COMMAND,
     "paper": paper.COMMAND,
