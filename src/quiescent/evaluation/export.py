@@ -36,7 +36,7 @@ LONGEST = 150  # characters of a condition in the name of a file
 
 
 class Watched(NamedTuple):
-    """What networks do while they are watched: trials of both phases, and steps and noise at rest."""
+    """Trials of networks that are watched awake and at rest, and steps and noise at rest."""
 
     trials: int = 50
     steps: int = 500

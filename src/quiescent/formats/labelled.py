@@ -1,5 +1,7 @@
 """Labelled activity: arrays of one phase with dimensions, units and coordinates, from which all files are made."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import xarray as xr
 from jaxtyping import Bool, Float, Int
@@ -27,8 +29,7 @@ def labelled(
     Times are seconds since a trial's start, which lies one step before its first sample. If hidden states were `kept`
     of some steps only, counted from 0, they have a dimension `kept` of such times in place of `time`.
     """
-    steps, trials, _ = decoded.shape
-    kept = None if kept is None or np.array_equal(kept, np.arange(steps)) else kept
+    kept = None if states is None or np.array_equal(kept, np.arange(len(decoded))) else kept
     path, code = ("time", "trial", "axis"), ("time", "trial")
     of_states = "time" if kept is None else "kept"
     variables = {
@@ -39,15 +40,6 @@ def labelled(
         "shape_distance": _variable(code, shape_distance, "1", "distance of the code's shape from the nearest one"),
         "amplitude": _variable(code, amplitude, "1", "amplitude of the code"),
     }
-    coordinates: dict[str, object] = {
-        "time": ("time", dt * np.arange(1, steps + 1), {"units": "s", "long_name": "time since the trial's start"}),
-        "trial": np.arange(trials),
-        "axis": list(space.axes),
-    }
-    if states is not None:
-        coordinates["unit"] = np.arange(states.shape[-1])
-        if kept is not None:
-            coordinates["kept"] = ("kept", dt * (kept + 1), {"units": "s", "long_name": "time since the trial's start"})
     about = {
         "phase": REST if truth is None else WAKE,
         "variable": space.variable,
@@ -55,7 +47,21 @@ def labelled(
         "dt": dt,
         "noise_std": noise_std,
     }
-    return xr.Dataset({name: value for name, value in variables.items() if value is not None}, coordinates, about)
+    given = {name: value for name, value in variables.items() if value is not None}
+    return xr.Dataset(given, _coordinates(given, space, dt, kept), about)
+
+
+def _coordinates(
+    variables: Mapping[str, xr.Variable], space: Space, dt: float, kept: Int[np.ndarray, " kept"] | None
+) -> dict[str, object]:
+    sizes = {dim: size for variable in variables.values() for dim, size in variable.sizes.items()}
+    steps = {"time": np.arange(sizes["time"])} | ({} if kept is None else {"kept": kept})
+    seconds = {"units": "s", "long_name": "time since the trial's start"}
+    return {
+        **{dim: (dim, dt * (numbers + 1), seconds) for dim, numbers in steps.items()},
+        **{dim: np.arange(sizes[dim]) for dim in ("trial", "unit") if dim in sizes},
+        "axis": list(space.axes),
+    }
 
 
 def _variable(

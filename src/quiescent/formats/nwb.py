@@ -20,7 +20,7 @@ KEYWORDS = ("recurrent neural network", "simulation", "offline reactivation")
 
 
 class Session(NamedTuple):
-    """What a file says about itself."""
+    """Words in which a file says where it comes from."""
 
     network: str  # a name for the network, as an identifier
     description: str
