@@ -1,6 +1,7 @@
 """`quiescent export`: files that appear, what they hold, and files that must not be lost."""
 
 import shlex
+import shutil
 import sys
 
 import numpy as np
@@ -79,6 +80,16 @@ def test_files_hold_the_activity_and_the_weights_of_the_run(folder, said, tmp_pa
     for name, weight in safetensors.numpy.load_file(model).items():
         expected = members.codes[0].cells if name == "centres" else members.network.weights[name][0]
         np.testing.assert_array_equal(weight, expected)
+
+
+def test_two_runs_that_would_become_one_file_are_one_line(folder, said, tmp_path):
+    shutil.copytree(folder / "seed_0", tmp_path / "seed_0")
+    shutil.copytree(folder / "seed_0", tmp_path / "seed_00")
+    code, _, err = said(tmp_path, "--to", "csv", "--overwrite")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "seed_0 and " in err
+    assert "seed_00 would both become" in err
+    assert not (tmp_path / "exports").exists()
 
 
 def test_bad_words_are_one_line_and_write_nothing(folder, said, tmp_path):

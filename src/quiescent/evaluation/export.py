@@ -68,7 +68,10 @@ def destinations(runs: Sequence[Run], to: Form, out: Path, *, overwrite: bool = 
         for condition, members in by_condition(runs).items()
         for run in members
     }
-    for path in paths.values():
+    for run, path in paths.items():
+        for other, same in paths.items():
+            if same == path and other != run:
+                raise QuiescentError(f"{run.folder} and {other.folder} would both become {path}: export one of them.")
         with explaining(path, "read"):
             taken = path.exists()
         if taken and not overwrite:

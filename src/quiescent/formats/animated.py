@@ -18,7 +18,7 @@ class Animated(NamedTuple):
 
 
 def animated(activity: xr.Dataset, trial: int) -> Animated:
-    """Turn one decoded path into a history. Raises `QuiescentError` if there is no such trial.
+    """Turn one decoded path into a history. Raises `QuiescentError` if there is no such trial, or no such world.
 
     An agent looks where it went last; headings become places along a ring of 2 pi.
     """
@@ -54,8 +54,11 @@ def _directions(velocity: Float[np.ndarray, "time dim"]) -> Float[np.ndarray, "t
 
 def _environment(space: Space) -> dict[str, object]:
     sizes = [high - low for low, high in space.bounds]
-    if len(sizes) == 1:
-        boundary = "periodic" if space.periodic else "solid"
-        return {"dimensionality": "1D", "scale": sizes[0], "boundary_conditions": boundary}
-    width, height = sizes
-    return {"dimensionality": "2D", "scale": height, "aspect": width / height}
+    if len(sizes) > 2:
+        raise QuiescentError(f"RatInABox has worlds of one or two dimensions, but this space has {len(sizes)}.")
+    world: dict[str, object] = {
+        "dimensionality": f"{len(sizes)}D",
+        "scale": sizes[-1],
+        "boundary_conditions": "periodic" if space.periodic else "solid",
+    }
+    return world if len(sizes) == 1 else world | {"aspect": sizes[0] / sizes[1]}

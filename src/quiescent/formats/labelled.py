@@ -29,7 +29,8 @@ def labelled(
     Times are seconds since a trial's start, which lies one step before its first sample. If hidden states were `kept`
     of some steps only, counted from 0, they have a dimension `kept` of such times in place of `time`.
     """
-    kept = None if states is None or np.array_equal(kept, np.arange(len(decoded))) else kept
+    if states is None or (kept is not None and np.array_equal(kept, np.arange(len(decoded)))):
+        kept = None
     path, code = ("time", "trial", "axis"), ("time", "trial")
     of_states = "time" if kept is None else "kept"
     variables = {

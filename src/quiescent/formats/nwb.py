@@ -2,6 +2,7 @@
 
 import importlib.util
 import io
+import uuid
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,7 +12,7 @@ import numpy as np
 
 from quiescent import __version__
 from quiescent.errors import QuiescentError
-from quiescent.formats.timeline import Intervals, Phases, Series, intervals_of, rate_of, series_of
+from quiescent.formats.timeline import Phases, Series, intervals_of, rate_of, series_of
 from quiescent.machine.files import writing
 from quiescent.spaces import Space, from_text
 
@@ -22,7 +23,7 @@ KEYWORDS = ("recurrent neural network", "simulation", "offline reactivation")
 class Session(NamedTuple):
     """Words in which a file says where it comes from."""
 
-    network: str  # a name for the network, as an identifier
+    network: str  # its name, without slashes
     description: str
     began: datetime
     experimenter: str = f"quiescent, version {__version__}"  # as in "Lastname, Firstname"
@@ -58,7 +59,7 @@ def _contents(phases: Phases, session: Session) -> Any:
 
     contents = NWBFile(
         session_description=session.description,
-        identifier=session.network,
+        identifier=str(uuid.uuid4()),
         session_start_time=session.began,
         experimenter=[session.experimenter],
         institution=session.institution,
@@ -86,7 +87,7 @@ def _contents(phases: Phases, session: Session) -> Any:
         else:
             quality = quality or contents.create_processing_module("misc", "quality of the code, step by step")
             quality.add(_time_series(series, rate))
-    _add_intervals(contents, intervals_of(phases))
+    _add_intervals(contents, phases)
     return contents
 
 
@@ -127,15 +128,17 @@ def _common(series: Series, rate: float) -> dict[str, Any]:
     }
 
 
-def _add_intervals(contents: Any, trials: Intervals) -> None:
+def _add_intervals(contents: Any, phases: Phases) -> None:
     """Add a table of all trials, and one of those in each phase."""
     from pynwb.epoch import TimeIntervals
 
+    trials = intervals_of(phases)
     contents.add_trial_column("phase", "wake: in the task; rest: without input")
-    contents.add_trial_column("number", "number of the trial in its phase")
-    for phase, number, start, end in zip(*trials, strict=True):
-        contents.add_trial(start_time=start, stop_time=end, phase=phase, number=int(number))
-    for phase in dict.fromkeys(trials.phases):
+    contents.add_trial_column("noise_std", "standard deviation of the hidden states' noise, per step")
+    for phase, _, start, end in zip(*trials, strict=True):
+        noise_std = float(phases[phase].attrs["noise_std"])
+        contents.add_trial(start_time=start, stop_time=end, phase=phase, noise_std=noise_std)
+    for phase in phases:
         own = trials.of(phase)
         table = TimeIntervals(name=phase, description=f"trials in the phase {phase}")
         for start, end in zip(own.starts, own.ends, strict=True):
