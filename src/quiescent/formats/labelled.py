@@ -78,5 +78,5 @@ def _variable(
 def _between(points: np.ndarray, space: Space) -> np.ndarray:
     """Bring values of a periodic space between its bounds; those that lie there stay as they are, bit for bit."""
     low, high = np.array(space.bounds).T
-    outside = (points < low) | (points > high)
+    outside = (points < low.astype(points.dtype)) | (points > high.astype(points.dtype))
     return np.where(outside, (low + (points - low) % (high - low)).astype(points.dtype), points)

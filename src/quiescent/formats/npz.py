@@ -1,6 +1,7 @@
 """Files that pynapple opens: a time series or intervals each, as named arrays, without pickles."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -33,7 +34,7 @@ def _intervals(intervals: Intervals) -> dict[str, np.ndarray]:
     return {"start": intervals.starts, "end": intervals.ends}
 
 
-def _write(path: Path, arrays: dict[str, np.ndarray], kind: str) -> Path:
+def _write(path: Path, arrays: dict[str, Any], kind: str) -> Path:
     with writing(path) as temporary, temporary.open("wb") as file:
-        np.savez(file, type=np.array([kind]), **arrays, allow_pickle=False)
+        np.savez(file, type=np.array([kind]), **arrays)
     return path
