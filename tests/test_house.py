@@ -22,6 +22,7 @@ ROOMS = [  # a room imports only rooms to its left
         "simulation",
     ),
     *(
+        "formats",
         "runs",
         "training",
         "foreign",

@@ -1,10 +1,17 @@
 """Activity of a network in a phase, and phases as data: measures are handed both."""
 
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 import numpy as np
+import xarray as xr
 from jaxtyping import Bool, Float, Int
 
+from quiescent.formats.animated import Animated, animated
+from quiescent.formats.labelled import labelled
+from quiescent.formats.npz import write_pynapple
+from quiescent.formats.nwb import Session, write_nwb
 from quiescent.recordings.parts import Part
 from quiescent.spaces import Space
 
@@ -128,3 +135,39 @@ class Activity(NamedTuple):
             valid=None if self.valid is None else self.valid[steps],
             kept=kept[inside] - begin,
         )
+
+    def to_xarray(self) -> xr.Dataset:
+        """Label the arrays with dimensions, units and coordinates: `decoded`, `truth`, `states` and the code's quality.
+
+        Times are seconds since a trial's start, which lies one step before its first sample.
+        """
+        return labelled(
+            self.decoded,
+            self.space,
+            self.dt,
+            truth=self.truth,
+            states=self.states,
+            kept=self.kept,
+            valid=self.valid,
+            shape_distance=None if self.quality is None else self.quality.shape,
+            amplitude=None if self.quality is None else self.quality.amplitude,
+            noise_std=self.noise_std,
+        )
+
+    def to_nwb(self, path: str | Path, session: Session | None = None) -> None:
+        """Write a file of Neurodata Without Borders, with trials end to end; `session` is what it says about itself.
+
+        Raises `QuiescentError` if the extra `nwb` is not installed.
+        """
+        activity = self.to_xarray()
+        session = session or Session("network", "activity of an artificial network", datetime.now(UTC))
+        write_nwb(Path(path), {activity.attrs["phase"]: activity}, session)
+
+    def to_pynapple(self, folder: str | Path) -> None:
+        """Write files that `pynapple.load_file` opens, one for each variable and one of trials, into a folder."""
+        activity = self.to_xarray()
+        write_pynapple(Path(folder), {activity.attrs["phase"]: activity})
+
+    def to_ratinabox(self, trial: int = 0) -> Animated:
+        """Turn the decoded path of a trial into the history of an agent, and its world, which RatInABox animates."""
+        return animated(self.to_xarray(), trial)

@@ -1,0 +1,1 @@
+"""Standard files: labelled activity and weights, as other programs read them."""
