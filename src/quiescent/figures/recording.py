@@ -22,7 +22,7 @@ def draw_recording(track: Track, recording: Recording, how: Cut, title: str) -> 
     space: Space = Circle() if recording.circle else Box(recording.bounds)
     points = track.points - np.array(recording.origin)
     parts = stretches(track, how.max_gap)
-    long = [track.times[part][-1] - track.times[part][0] + 1e-6 * how.dt >= how.dt * how.steps for part in parts]
+    long = [bool(np.ptp(track.times[part]) >= how.dt * how.steps * (1 - 1e-6)) for part in parts]
     with style():
         figure = Figure(figsize=(PAGE, 3.3), layout="constrained")
         grid = figure.add_gridspec(2, 3, height_ratios=(1, 0.13), width_ratios=(1, 1, 1.15))
@@ -40,14 +40,18 @@ def _draw_path(
     axes: Axes, times: np.ndarray, points: np.ndarray, parts: list[slice], long: list[bool], space: Space
 ) -> None:
     every = max(1, len(times) // MOST)
-    for part, used in zip(parts, long, strict=True):
-        piece, when = points[part][::every], times[part][::every]
-        colour = USED if used else UNUSED
+    for chosen, colour in ((True, USED), (False, UNUSED)):
+        kept = [part for part, used in zip(parts, long, strict=True) if used == chosen]
+        rows = [np.column_stack([times[part], points[part]])[::every] for part in kept]
+        gap = np.full((1, 1 + points.shape[1]), np.nan)  # between stretches there is no line
+        joined = np.concatenate([gap, *(piece for row in rows for piece in (row, gap))])
         if points.shape[1] == 2:
-            axes.plot(*piece.T, color=colour, linewidth=0.3, alpha=0.6)
+            axes.plot(joined[:, 1], joined[:, 2], color=colour, linewidth=0.3, alpha=0.6)
         else:
-            turned = np.abs(np.diff(piece[:, 0])) > np.pi if space.polar else np.zeros(len(piece) - 1, bool)
-            axes.plot(when, np.where(np.append(turned, False), np.nan, piece[:, 0]), color=colour, linewidth=0.4)
+            seams = (
+                np.abs(np.diff(joined[:, 1], prepend=np.nan)) > np.pi if space.polar else np.zeros(len(joined), bool)
+            )
+            axes.plot(joined[:, 0], np.where(seams, np.nan, joined[:, 1]), color=colour, linewidth=0.4)
     if points.shape[1] == 2:
         frame(axes, space)
     else:

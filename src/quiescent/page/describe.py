@@ -4,6 +4,7 @@ from math import sqrt
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -81,4 +82,5 @@ def _task(task: Task, seed: int) -> dict[str, object]:
     if task.live is not None:
         return task.live
     trials = task.sample(RECORDED, generator=stream(seed, "watch"), part="held_out")
-    return {"kind": "recorded", "paths": pack(torch.cat([trials.start[None], trials.path]).numpy())}
+    paths = task.space.unwrapped(torch.cat([trials.start[None], trials.path]).numpy())  # differences are then steps
+    return {"kind": "recorded", "paths": pack(np.asarray(paths, np.float32))}

@@ -97,9 +97,8 @@ def _unit(
 ) -> tuple[str | float, tuple[str, ...]]:
     told = {table.units.get(name) or meaning(name).unit for name in chosen.points} - {None}
     if len(told) > 1 and settings.unit is None:
-        raise QuiescentError(
-            f"{path}: {listed(chosen.points)} have different units ({', '.join(sorted(map(str, told)))})."
-        )
+        units = ", ".join(sorted(map(str, told)))
+        raise QuiescentError(f"{path}: {listed(chosen.points)} have different units ({units}). Set task.unit.")
     unit = next(iter(told), None)
     if settings.unit is not None:
         if unit in LENGTHS and unit != settings.unit:

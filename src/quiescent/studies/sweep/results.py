@@ -1,5 +1,6 @@
 """Results of a sweep: numbers of all its networks over the axes of the grid."""
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -86,7 +87,7 @@ def load_results(folder: Path) -> xr.Dataset:
     """Load the results that a sweep stored."""
     path = folder / "sweep.nc"
     try:
-        with xr.open_dataset(path, engine="h5netcdf") as file:
+        with xr.open_dataset(io.BytesIO(path.read_bytes()), engine="h5netcdf") as file:  # HDF5 would lock the file
             results = file.load()
         for name, array in results.data_vars.items():
             if array.dtype.kind not in "fiu" or not isinstance(array.attrs.get("unit", ""), str):
