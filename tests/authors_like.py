@@ -105,6 +105,17 @@ def network(task=None, *, gated=False, units=32, bias=False, seed=0, leftovers=T
     return (GRU if gated else RNN)(**(given | changes))
 
 
+def model_of(members):
+    """Write one of our own vanilla networks that navigate as the authors' code would have it."""
+    config, code = members.configs[0], members.codes[0]
+    task = navigation(cells=code.size, sequence_length=config.task.steps, batch_size=config.training.batch_size)
+    task.place_cells.us = code.cells
+    model = network(task, units=config.network.units, sigma_rec=np.sqrt(config.network.sigma2_rec))
+    names = {"encoder": "encoder", "w_in": "input", "w_rec": "recurrent", "w_out": "output"}
+    model.load_state_dict({f"{layer}.weight": members.network.weights[name][0] for layer, name in names.items()})
+    return model
+
+
 def save(model, path, *, torch_1=False, numpy_1=False, cuda=False):
     """Write a checkpoint as torch.save does: in the layout of PyTorch 1.13, of NumPy 1, from a GPU."""
     path.parent.mkdir(parents=True, exist_ok=True)

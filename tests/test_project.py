@@ -385,7 +385,9 @@ def check_words(command, words, line):
     if known and words:
         assert words[0] in known, line
     configurations = [word for word in words if word in names()]
-    assert all(word in configurations for word in words if re.match(r"\w+/\w+", word) and command != "plot"), line
+    assert all(
+        word in configurations for word in words if re.match(r"(?!runs/|results/)\w+/\w+", word) and command != "plot"
+    ), line
     settings = [word for word in words if re.match(r"(task|network|training)\.\w+=", word)]
     for name in configurations:
         load_config(name, *(word.replace("..", ",").partition(",")[0] for word in settings))

@@ -8,7 +8,7 @@ import re
 import numpy as np
 import pytest
 import torch
-from authors_like import code, forward, heading, navigation, network, save
+from authors_like import code, forward, heading, model_of, navigation, network, save
 from typer.testing import CliRunner
 
 import quiescent
@@ -281,6 +281,21 @@ def test_imported_networks_are_measured_drawn_watched_and_listed(several, monkey
     assert listed.count("imported") == 3
     dream = quiescent.rest(quiescent.load_networks(runs), trials=5, steps=10)[0]
     assert np.isfinite(dream.decoded).all()
+
+
+def test_a_network_of_ours_that_takes_the_way_through_such_a_file_measures_the_same_bit_for_bit(tiny, tmp_path):
+    config = tiny("network.noise=uniform", "seed=3", "training.test_every=100", "training.save_every=100")
+    (own,) = quiescent.train(config, tmp_path / "own", device="cpu")
+    model = model_of(quiescent.load_networks([own]))
+    back = imported(model, tmp_path, "noisy_unbiased_0.0001_3/model_10.pt", cuda=True).run
+    assert read_config(back) == quiescent.load_config(
+        "spatial_navigation/noisy_unbiased",
+        *("network.units=16", "network.noise=uniform", "task.place_cells.number=12", "task.steps=8", "seed=3"),
+        *("training.batches=10", "training.batch_size=10"),
+    )
+    first, second = (quiescent.measure("distance", [run], device="cpu") for run in (own, back))
+    for name in first.data_vars:
+        np.testing.assert_array_equal(first[name].values, second[name].values)
 
 
 def test_noise_at_rest_is_uniform_as_it_was_in_training(several):

@@ -19,7 +19,7 @@ from quiescent.foreign.beside import batches_of, read_tests, seed_of
 from quiescent.foreign.configuration import configure
 from quiescent.foreign.networks import read_network
 from quiescent.machine.files import explaining, keep_names, make_folder, writing
-from quiescent.runs.log import Metrics
+from quiescent.runs.log import LOG, Metrics, write_log
 from quiescent.runs.origin import Origin, read_origin, write_origin
 from quiescent.runs.run import Run
 from quiescent.runs.specification import WEIGHTS, require_sizes, require_whole
@@ -110,8 +110,7 @@ def _making(folder: Path) -> Iterator[Path]:
 
 def _write(run: Run, config: Config, arrays: dict[str, np.ndarray], tests: Sequence[Metrics], origin: Origin) -> None:
     run.save_checkpoint(config.training.batches, arrays)
-    for test in tests:
-        run.append_metrics(test)
+    write_log(run.folder / LOG, tests)
     write_origin(run, origin)
     with writing(run.folder / "config.yaml") as temporary:
         temporary.write_text(config.to_yaml(), encoding="utf-8")

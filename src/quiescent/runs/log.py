@@ -10,6 +10,8 @@ from quiescent.errors import QuiescentError
 from quiescent.machine import files
 from quiescent.machine.records import parse_record
 
+LOG = "metrics.jsonl"
+
 
 class Metrics(NamedTuple):
     """One test of a network: mean squared loss, and mean squared decoding error (m^2 or rad^2).
@@ -54,7 +56,7 @@ def append_test(path: Path, test: Metrics) -> None:
 
 def truncate_log(path: Path, batch: int, ask: Callable[[], None] = files.ask_nobody) -> None:
     """Forget tests after `batch`, which a resumed training will repeat; `ask` may forbid it at the last."""
-    _write(path, [test for test in read_log(path) if test.batch <= batch], ask)
+    write_log(path, [test for test in read_log(path) if test.batch <= batch], ask)
 
 
 def set_damaged_log_aside(path: Path, ask: Callable[[], None] = files.ask_nobody) -> None:
@@ -65,7 +67,7 @@ def set_damaged_log_aside(path: Path, ask: Callable[[], None] = files.ask_nobody
     aside = path.with_name(f"{path.name}.damaged")
     with files.writing(aside, ask) as temporary:
         temporary.write_bytes(files.read_file(path) or b"")
-    _write(path, tests, ask)
+    write_log(path, tests, ask)
     warnings.warn(
         f"{path} is damaged ({problem}): kept as {aside.name}; its good lines, {len(tests)} tests, are used.",
         DamagedLog,
@@ -96,7 +98,8 @@ def _checked(test: Metrics) -> Metrics:
     return test
 
 
-def _write(path: Path, tests: Iterable[Metrics], ask: Callable[[], None]) -> None:
+def write_log(path: Path, tests: Iterable[Metrics], ask: Callable[[], None] = files.ask_nobody) -> None:
+    """Write a log anew, complete or not at all; `ask` may forbid it at the last."""
     with files.writing(path, ask) as temporary:
         temporary.write_bytes(b"".join(map(_line, tests)))
 

@@ -15,7 +15,7 @@ from quiescent.errors import QuiescentError
 from quiescent.machine.files import ABSENT, ask_nobody, explaining, keep_names, list_folder, read_file
 from quiescent.runs import checkpoints
 from quiescent.runs.checkpoints import DamagedCheckpoint
-from quiescent.runs.log import Metrics, append_test, read_log, set_damaged_log_aside, truncate_log
+from quiescent.runs.log import LOG, Metrics, append_test, read_log, set_damaged_log_aside, truncate_log
 
 KEPT_CHECKPOINTS = 2
 SEED_FOLDER = re.compile(r"seed_\d+", re.ASCII)
@@ -149,7 +149,7 @@ class Run:
 
     @property
     def _log(self) -> Path:
-        return self.folder / "metrics.jsonl"
+        return self.folder / LOG
 
     def metrics(self) -> list[Metrics]:
         """Read its test log, one entry per test; a last line that a crash cut short is left out."""

@@ -34,7 +34,7 @@ def import_(
             console.print(f"{imported.run.folder}: {_described(imported)}")
             folders.append(str(imported.run.folder.parent))
     if folders:
-        console.print(f"\nNext: {shlex.join(['quiescent', 'measure', 'variance', folders[0]])}")
+        console.print(f"\nNext: {shlex.join(['quiescent', 'measure', 'kl', folders[0]])}")
     if errors:
         raise QuiescentError("\n".join(errors))
 
