@@ -159,7 +159,7 @@ def test_one_animal_of_several_is_chosen(tmp_path):
             tmp_path / "a.csv", ["time", "animal", "x", "y"], np.tile(TIMES, 2)[order], [*names[order]], *both[order].T
         )
         first = names[0]
-        with pytest.raises(QuiescentError, match=r"holds several animal \(.*, .*\); choose one with task.where"):
+        with pytest.raises(QuiescentError, match=r"told apart by 'animal' \(.*, .*\); choose one with task.where"):
             Recorded(path=path).facts  # noqa: B018
         label = first if isinstance(first, str) else f"{first:g}"
         facts = Recorded(path=path, where=f"animal={label}", steps=20).facts

@@ -89,7 +89,7 @@ def test_a_pose_trackers_table_is_read_by_body_part(tmp_path, kind, animals):
     assert "'likelihood' below 0.9" in " ".join(facts.warned)
     few = assert_read(path, TAIL, atol=2e-3, where=f"{animal}bodypart=tail", likelihood=0.9, **PIXELS)
     assert few.dropped == {"of a likelihood below 0.9": len(TIMES) // 10}
-    with pytest.raises(QuiescentError, match=r"holds several (individuals|bodyparts) .* task.where"):
+    with pytest.raises(QuiescentError, match=r"told apart by '(individuals|bodyparts)' .* task.where"):
         Recorded(path=str(path), **PIXELS).facts  # noqa: B018
     with pytest.raises(QuiescentError, match=r"task.where=bodyparts=nose: no such one"):
         Recorded(path=str(path), where="bodyparts=nose", **PIXELS).facts  # noqa: B018
@@ -175,7 +175,7 @@ def nwb(tmp_path):
 
 
 def test_series_of_a_session_are_read_by_name_with_unit_conversion_and_rate(nwb):
-    with pytest.raises(QuiescentError, match=r"holds several series \(led, body\); choose one with task.where"):
+    with pytest.raises(QuiescentError, match=r"told apart by 'series' \(led, body\); choose one with task.where"):
         Recorded(path=str(nwb)).facts  # noqa: B018
     assert_read(nwb, where="series=led")
     assert_read(nwb, TAIL, where="series=body")

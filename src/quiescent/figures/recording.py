@@ -48,9 +48,7 @@ def _draw_path(
         if points.shape[1] == 2:
             axes.plot(joined[:, 1], joined[:, 2], color=colour, linewidth=0.3, alpha=0.6)
         else:
-            seams = (
-                np.abs(np.diff(joined[:, 1], prepend=np.nan)) > np.pi if space.polar else np.zeros(len(joined), bool)
-            )
+            seams = np.abs(np.diff(joined[:, 1], prepend=np.nan)) > (np.pi if space.polar else np.inf)
             axes.plot(joined[:, 0], np.where(seams, np.nan, joined[:, 1]), color=colour, linewidth=0.4)
     if points.shape[1] == 2:
         frame(axes, space)

@@ -108,7 +108,8 @@ def _unit(
         return settings.unit, ()
     if unit == PIXELS:
         rate = " and task.fps (frames per second)" if _lacks_rate(table, chosen, settings) else ""
-        track = "".join(f" The {note}." for note in table.notes if note.startswith("track:"))
+        notes = (note.removeprefix("track: ") for note in table.notes if note.startswith("track: "))
+        track = "".join(f" Its only track is {note}." for note in notes)
         raise QuiescentError(
             f"{path}: {listed(chosen.points)} are pixels. Set task.unit (metres per pixel, such as 0.002){rate}.{track}"
         )

@@ -44,9 +44,10 @@ def cut(track: Track, how: Cut, path: object) -> Recording:
     pieces = [_resample(track.times[part], track.points[part], dt, track.circle) for part in parts]
     longest = max(len(piece) for piece in pieces)
     if longest <= steps:
+        guess = _guess(track, max_gap, steps * dt)
         raise QuiescentError(
             f"{path}: a trial of {steps} steps of {dt:g} s needs {steps * dt:g} s without a gap longer than "
-            f"{max_gap:g} s, but the longest stretch lasts {(longest - 1) * dt:g} s.{_rarely(track, max_gap)} "
+            f"{max_gap:g} s, but the longest stretch lasts {(longest - 1) * dt:g} s.{guess} "
             "Set task.steps, dt or max_gap."
         )
     kept = [piece for piece in pieces if len(piece) > steps]
@@ -91,9 +92,11 @@ def origin_of(bounds: Bounds) -> tuple[float, ...]:
     return tuple(grid * round((low + high) / 2 / grid) for low, high in bounds)
 
 
-def _rarely(track: Track, max_gap: float) -> str:
+def _guess(track: Track, max_gap: float, trial: float) -> str:
     steps = np.diff(track.times)
     step = float(np.median(steps[steps > 0])) if (steps > 0).any() else 0.0
+    if np.ptp(track.times) < trial:
+        return f" All of it lasts {np.ptp(track.times):.3g} s: are its times in another unit (task.time_unit)?"
     if step <= max_gap:
         return ""
     return f" Its samples are {step:g} apart: frames or milliseconds (task.fps, task.time_unit)?"

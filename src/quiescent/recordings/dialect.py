@@ -77,7 +77,8 @@ def _named(
 ) -> Dialect:
     units: tuple[str | None, ...] = (None,) * width
     above = list(above)
-    if len(above) > 1 and all(not cell or unit_of(cell) or cell in ("-", "()") for cell in above[-1]):
+    filled = [cell for cell in above[-1] if cell] if above else []
+    if len(above) > 1 and sum(unit_of(cell) is not None for cell in filled) > len(filled) / 2:
         units = tuple(unit_of(cell) for cell in above.pop())
     if len(above) > 1:
         raise Unreadable(f"{len(above)} rows stand above the first numbers, of which one should be a header")
@@ -113,7 +114,7 @@ def _try(kept: Sequence[tuple[int, str]], separator: str, decimal: str) -> _Spli
     rows = [cells_of(line, separator) for _, line in kept]
     widths = [len(row) for row in rows[len(rows) // 2 :]]
     width = max(set(widths), key=widths.count)
-    if width < 2 or (decimal == "," and separator == ","):
+    if width < 2 or (decimal == separator and not any("," in cell for row in rows for cell in row)):
         return None
     full = [row for row in rows if len(row) == width]
     start = next(

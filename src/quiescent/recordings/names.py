@@ -73,6 +73,7 @@ def _role(words: list[str], unit: str | None) -> Role:
         return "likelihood"
     if present <= LINE and present & {*GENERIC, "distance"}:
         return "line"
-    if present & ANIMAL and present <= {*ANIMAL, *NUMBERED, "name", "names", "track"}:
+    singular = {word if word in ANIMAL else word.removesuffix("s") for word in present}
+    if (singular & ANIMAL and singular <= {*ANIMAL, *NUMBERED, "name", "track"}) or present == {"track"}:
         return "animal"
     return "other"

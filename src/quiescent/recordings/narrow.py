@@ -102,7 +102,9 @@ def _several(path: object, key: str, values: Sequence[str], wanted: Mapping[str,
     shown = ", ".join(map(printable, values[:MOST_LISTED])) + (", ..." if len(values) > MOST_LISTED else "")
     before = "".join(f"{known}={value}," for known, value in wanted.items())
     example = f"task.where={before}{key}={printable(values[0])}"
-    return f"{path}: holds several {key} ({shown}); choose one with task.where, such as {example}."
+    return (
+        f"{path}: holds several tracks, told apart by '{key}' ({shown}); choose one with task.where, such as {example}."
+    )
 
 
 def distinct(column: np.ndarray) -> list[str]:

@@ -88,7 +88,7 @@ def one_line(facts: Facts) -> str:
     """Say in one line what was read."""
     dropped = sum(facts.dropped.values())
     return (
-        f"{facts.path.name}: {facts.used:.3g} s of {_seconds(facts.there)} used, {_box(facts)}, {_speed(facts)}, "
+        f"{facts.path.name}: {_seconds(facts.used)} of {_seconds(facts.there)} used, {_box(facts)}, {_speed(facts)}, "
         f"{dropped} of {facts.samples} samples dropped"
     )
 
@@ -100,7 +100,7 @@ def six_lines(facts: Facts) -> dict[str, str]:
     parts = f"{facts.stretches} {'stretch' if facts.stretches == 1 else 'stretches'}"
     return {
         "read": f"{facts.samples} samples, {facts.rate:.4g} per second; {'; '.join(facts.said)}",
-        "used": f"{facts.used:.3g} s of {_seconds(facts.there)}, in {parts}",
+        "used": f"{_seconds(facts.used)} of {_seconds(facts.there)}, in {parts}",
         "box": _box(facts).removeprefix("box "),
         "speed": _speed(facts).removeprefix("speed "),
         "dropped": f"{100 * lost:.2g} % of the samples: {reasons}" if reasons else "no samples",
@@ -118,7 +118,7 @@ def _of_times(facts: Facts) -> Iterator[str]:
         yield "samples are 1 apart: frames or milliseconds? If so, set task.fps or task.time_unit"
     if facts.used < FEW * facts.there:
         yield (
-            f"{facts.used:.2g} s of {_seconds(facts.there)} can be used: stretches are shorter than a trial of "
+            f"{_seconds(facts.used)} of {_seconds(facts.there)} can be used: stretches are shorter than a trial of "
             f"{facts.trial:g} s. Set task.steps, or bridge longer gaps with task.max_gap"
         )
 

@@ -26,7 +26,7 @@ def seconds(table: Table, name: str | None, settings: RecordingSettings, path: o
     if unit == FRAMES:
         if fps is None:
             raise QuiescentError(
-                f"{path}: '{name}' counts frames: samples are {_step(values):g} apart: frames or milliseconds? "
+                f"{path}: '{name}' counts frames (samples are {_step(values):g} apart: frames or milliseconds?). "
                 "Set task.fps (frames per second), or task.time_unit."
             )
         return values / fps, f"frames, {fps:g} per second"

@@ -60,7 +60,10 @@ def read_track(path: Path, settings: RecordingSettings, max_gap: float) -> Track
     placed = coordinates(table, chosen, settings, path)
     times, unit = seconds(table, chosen.time, settings, path)
     known = np.isfinite(times) & np.isfinite(placed.points).all(1)
-    dropped = {"empty": int((~known & np.isfinite(times)).sum())}
+    dropped = {
+        "empty": int((~known & np.isfinite(times)).sum()),
+        "without a time": int((np.isfinite(placed.points).all(1) & ~np.isfinite(times)).sum()),
+    }
     unsure, warned = _unsure(table, chosen, settings, path)
     dropped[f"of a likelihood below {settings.likelihood or 0:g}"] = int((known & unsure).sum())
     known &= ~unsure

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from quiescent.errors import QuiescentError
 from quiescent.terminal.commands.command import Command, open_console
 
 BASE = "recorded/sargolini"  # whose settings count where no others are given
@@ -36,7 +37,7 @@ def inspect(
     try:
         save(figure, out or beside)
         console.print(f"{'picture':<9}{out or beside}")
-    except OSError:
+    except QuiescentError:
         if out is not None:
             raise
         here = Path(beside.name)  # the recording lies where nothing may be written
