@@ -1,5 +1,6 @@
 """`quiescent export`: files that appear, what they hold, and files that must not be lost."""
 
+import os
 import shlex
 import shutil
 import sys
@@ -80,6 +81,18 @@ def test_files_hold_the_activity_and_the_weights_of_the_run(folder, said, tmp_pa
     for name, weight in safetensors.numpy.load_file(model).items():
         expected = members.codes[0].cells if name == "centres" else members.network.weights[name][0]
         np.testing.assert_array_equal(weight, expected)
+
+
+@pytest.mark.parametrize("form", ["csv", "pynapple"])
+def test_what_a_killed_export_left_is_removed_and_what_is_being_written_stays(folder, said, form, tmp_path):
+    assert said(folder / "seed_0", "--to", form, "--out", tmp_path, *WORDS)[0] == 0
+    (path,) = tmp_path.iterdir()
+    left, living = (path if path.is_dir() else tmp_path) / ".states.npz.4194303.tmp", tmp_path / f".a.{os.getpid()}.tmp"
+    for file in (left, living):
+        file.touch()
+        os.utime(file, (0, 0))
+    assert said(folder / "seed_0", "--to", form, "--out", tmp_path, "--overwrite", *WORDS)[0] == 0
+    assert (left.exists(), living.exists()) == (False, True)
 
 
 def test_two_runs_that_would_become_one_file_are_one_line(folder, said, tmp_path):

@@ -21,6 +21,7 @@ from quiescent.formats.table import write_table
 from quiescent.formats.timeline import Phases
 from quiescent.formats.weights import write_weights
 from quiescent.machine.files import explaining
+from quiescent.machine.leftovers import clear_leftovers
 from quiescent.machine.memory import require_memory
 from quiescent.quiescence.activity import Active, Phase, Rest, RestNoise
 from quiescent.quiescence.needs import measuring_memory
@@ -82,8 +83,10 @@ def destinations(runs: Sequence[Run], to: Form, out: Path, *, overwrite: bool = 
 def export(run: Run, to: Form, path: Path, watched: Watched = USUAL, *, device: str | None = None) -> list[Path]:
     """Write what a run's network does awake and at rest, or its weights; returns the files that were written.
 
-    A `csv` file has no hidden states.
+    A `csv` file has no hidden states. What a killed export left behind is removed.
     """
+    for folder in (path, path.parent):
+        clear_leftovers(folder)
     if to == "weights":
         return write_weights(path, *weights_of(run))
     config, phases = read_config(run), watched.phases(states=to != "csv")
