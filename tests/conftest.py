@@ -20,7 +20,7 @@ if os.environ.get("CI"):
 
 # With `pytest -n` the tests of one file run in one process, so that what they share is made once. The longest files
 # begin first, so that no process is left with one of them in the end.
-LONGEST = ("test_sweep", "test_slurm", "test_paper", "test_training", "test_cli", "test_versions", "test_live")
+LONGEST = ("test_slurm", "test_paper", "test_sweep_stopped", "test_sweep_killed", "test_sweep", "test_cli", "test_grid")
 
 
 def pytest_collection_modifyitems(items):

@@ -60,7 +60,7 @@ def _try(configs: Sequence[Config], device: torch.device) -> tuple[float, float]
         streams = [open_streams(seed, "training", trials, device) for seed in members.seeds]
 
         def batch() -> object:
-            # The optimizer is left out: its step takes no time beside this, and PyTorch a second to load it.
+            # The optimizer is left out: its step takes no time beside this.
             return loss_gradients(members, sample(members, trials, streams), streams, lanes)[0].tolist()
 
         with Lanes(device) as lanes:
