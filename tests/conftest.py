@@ -5,6 +5,7 @@ import os
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch: threads only slow such small networks down
 
 from contextlib import contextmanager
+from dataclasses import replace
 
 import hypothesis
 import pytest
@@ -12,6 +13,11 @@ import torch
 
 from quiescent.config.load import load_config
 from quiescent.config.schema import Config
+from quiescent.measures import MEASURES
+from quiescent.studies.paper.experiments import Scale
+from quiescent.studies.paper.measures import sized
+
+pytest_plugins = ["live", "typed"]  # fixtures that files share
 
 # The same examples every time on the gate; elsewhere hypothesis goes on searching.
 hypothesis.settings.register_profile("gate", derandomize=True)
@@ -20,7 +26,15 @@ if os.environ.get("CI"):
 
 # With `pytest -n` the tests of one file run in one process, so that what they share is made once. The longest files
 # begin first, so that no process is left with one of them in the end.
-LONGEST = ("test_sweep", "test_slurm", "test_paper", "test_training", "test_cli", "test_versions", "test_live")
+LONGEST = (
+    "test_slurm",
+    "test_paper",
+    "test_grid",
+    "test_sweep_stopped",
+    "test_sweep_killed",
+    "test_sweep",
+    "test_train_measure_draw",
+)
 
 
 def pytest_collection_modifyitems(items):
@@ -40,6 +54,14 @@ def threads(number):
         yield
     finally:
         torch.set_num_threads(before)
+
+
+@pytest.fixture
+def few_trials(monkeypatch):
+    """Let every measure observe a tenth of its trials."""
+    for name, measure in MEASURES.items():
+        phases = {label: sized(phase, Scale("few", {}, trials=0.1)) for label, phase in measure.phases.items()}
+        monkeypatch.setitem(MEASURES, name, replace(measure, phases=phases))
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ from quiescent.config.words import ALIASES
 from quiescent.errors import QuiescentError
 
 NOISY = "spatial_navigation/noisy_unbiased"
+PROGRAM = typer.main.get_command(cli.app)  # which every call would build anew, for longer than it takes to answer
 
 
 def test_a_grid_is_the_product_of_its_axes_in_their_order():
@@ -118,6 +120,7 @@ def test_whatever_is_typed_ends_in_a_plan_or_an_error_and_leaves_nothing_behind(
     monkeypatch.setattr(sys, "argv", ["quiescent", "sweep", "--dry-run", "--", first, second, *more])
     # What a plan costs is measured by training a little; that is tested elsewhere.
     monkeypatch.setattr("quiescent.studies.sweep.preview.announce", lambda *_: None)
+    monkeypatch.setattr(cli, "app", PROGRAM)
     with pytest.raises(SystemExit) as stop:
         cli.main()
     assert stop.value.code in (0, None, 2)

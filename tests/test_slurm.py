@@ -10,17 +10,16 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import threads
 from slurm_node import available, cluster
-from test_sweep import NOISY, QUICK, SMALL, command, driver, holders, said, until, weights
+from sweeping import NOISY, QUICK, SMALL, driver, holders, said, sweep, until, weights
+from trained import trained
 
 from quiescent.config.load import load_config
 from quiescent.config.naming import label
 from quiescent.runs.run import all_runs
-from quiescent.training.train import train
 
 pytestmark = pytest.mark.skipif(available() is not None, reason=str(available()))
-WORDS = [NOISY, "seed=0,1", *SMALL, "training.batches=10000", "training.save_every=100"]
+WORDS = [NOISY, "seed=0,1", *SMALL, "training.batches=7000", "training.save_every=100"]
 
 
 @pytest.fixture
@@ -67,8 +66,7 @@ def test_whatever_happens_to_its_jobs_a_sweep_on_slurm_ends_with_the_same_weight
     assert int(re.search(r"(\d+) time\(s\) a job was killed or stopped, and went on", said(tmp_path))[1]) >= 2
     until(lambda: not running())  # allocations are given back
     config = load_config(NOISY, *WORDS[1:])
-    with threads(2):
-        train(config, tmp_path / "whole" / "runs" / label(config))
+    trained(config, tmp_path / "whole" / "runs" / label(config))
     assert weights(tmp_path / "out") == weights(tmp_path / "whole")
 
 
@@ -76,10 +74,7 @@ def test_a_folder_of_whatever_signs_works_and_none_of_them_is_run(slurm, tmp_pat
     folder = tmp_path / "a b $(touch run) `touch run` ;touch run; {x} {} %j 'it' \"q\" #& *? é ="
     folder.mkdir()
     for words in (["seed=0"], ["seed=0,1"]):  # the second in a folder that Parsl knows
-        call, environment = command(NOISY, *words, *QUICK, "--on", "slurm", "--jobs", "1", "--out", "out")
-        done = subprocess.run(
-            call, cwd=folder, env=environment, capture_output=True, text=True, timeout=200, check=False
-        )
+        done = sweep(folder, NOISY, *words, *QUICK, "--on", "slurm", "--jobs", "1", "--out", "out")
         assert done.returncode == 0, done.stderr
     assert len(all_runs(folder)) == 2
     assert not list(tmp_path.rglob("run"))
@@ -98,12 +93,11 @@ def test_ctrl_c_saves_gives_allocations_back_and_the_same_command_goes_on(slurm,
     assert "stopped and saved" in said(tmp_path)
     until(lambda: not holders(tmp_path))
     done = sum(run.batches_done() for run in all_runs(tmp_path))
-    assert 100 < done < 2 * 10000
+    assert 100 < done < 2 * 7000
 
 
 def test_a_partition_that_there_is_not_is_told_in_the_words_of_slurm(slurm, tmp_path):
-    call, environment = command(*WORDS, "--on", "slurm", "partition=nowhere", "address=127.0.0.1")
-    done = subprocess.run(call, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    done = sweep(tmp_path, *WORDS, "--on", "slurm", "partition=nowhere", "address=127.0.0.1")
     assert done.returncode == 2
     assert "no workers could be started" in done.stderr
     assert "invalid partition specified: nowhere" in done.stderr

@@ -90,7 +90,7 @@ def test_a_stored_measure_is_made_again_and_says_the_same(runs, name, measure):
     assert compared
 
 
-def test_numbers_of_another_version_never_come_through(runs):
+def test_numbers_of_another_version_never_come_through(runs, few_trials):
     path = runs["gru"].folder / "measures" / "variance.nc"
     nonsense = stored("gru", "variance") * 0 - 1
     nonsense.attrs = stored("gru", "variance").attrs
@@ -102,7 +102,7 @@ FIGURES = {"loss": ("vanilla", "gru", "finished"), "displacement": ("vanilla", "
 
 
 @pytest.mark.parametrize("figure", FIGURES)
-def test_figures_are_drawn_of_them(runs, figure):
+def test_figures_are_drawn_of_them(runs, few_trials, figure):
     assert isinstance(quiescent.draw(figure, [runs[name] for name in FIGURES[figure]], device="cpu"), Figure)
 
 

@@ -3,13 +3,13 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 
+import program
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from trained import train_elsewhere, trained
 
 from quiescent.machine import files, lease
 from quiescent.machine.lease import Held, Holder, holder, leases, noted
@@ -17,7 +17,6 @@ from quiescent.runs.log import Metrics
 from quiescent.runs.open import open_runs
 from quiescent.runs.run import Run
 from quiescent.training.loop import train_together
-from quiescent.training.train import train
 
 
 def take_over(folder, number=2, *, age=0.0):
@@ -65,26 +64,21 @@ def test_who_is_taken_over_while_it_writes_does_not_put_the_file_in_its_place(ti
 
 def test_a_suspended_process_that_goes_on_changes_nothing_of_the_finished_run(tiny, tmp_path, monkeypatch):
     config = tiny("training.batches=400", "training.save_every=20", "training.test_every=20")
-    script = f"""
-from quiescent.machine import lease
-lease.machine = lambda: "another machine"
-from quiescent.config.load import parse
-from quiescent.training.train import train
-train(parse({config.to_yaml()!r}, "test"), {str(tmp_path)!r})
-"""
-    process = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE, text=True)
+    said = tmp_path / "said.txt"
+    process = program.fork(train_elsewhere, config, tmp_path / "runs", out=said, err=said)
     deadline = time.monotonic() + 60
-    while not list(tmp_path.glob("seed_0/checkpoints/batch_*")) and time.monotonic() < deadline:
-        time.sleep(0.01)
+    while not list(tmp_path.glob("runs/seed_0/checkpoints/batch_*")) and time.monotonic() < deadline:
+        time.sleep(0.001)
     process.send_signal(signal.SIGSTOP)
-    (run,) = open_runs(config, tmp_path)
+    (run,) = open_runs(config, tmp_path / "runs")
     assert 0 < run.batches_done() < 400
     os.utime(next(run.folder.glob("lease_*")), (0, 0))
-    train(config, tmp_path)
-    before = contents(tmp_path)
+    trained(config, tmp_path / "runs")
+    before = contents(tmp_path / "runs")
     process.send_signal(signal.SIGCONT)
-    assert "was taken over by another process, which has ended since" in process.communicate(timeout=60)[1]
-    assert contents(tmp_path) == before
+    assert process.wait(60) == 1
+    assert "was taken over by another process, which has ended since" in said.read_text()
+    assert contents(tmp_path / "runs") == before
     assert [test.batch for test in run.metrics()] == list(range(0, 401, 20))
 
 

@@ -62,7 +62,7 @@ def _try(configs: Sequence[Config], device: torch.device) -> tuple[float, float]
         trials = min(whole, PART) if device.type == "cpu" else whole
 
         def batch(trials: int) -> object:
-            # The optimizer is left out: its step takes no time beside this, and PyTorch a second to load it.
+            # The optimizer is left out: its step takes no time beside this.
             streams = [open_streams(seed, "training", trials, device) for seed in members.seeds]
             return loss_gradients(members, sample(members, trials, streams), streams, lanes)[0].tolist()
 

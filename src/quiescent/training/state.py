@@ -19,6 +19,7 @@ from quiescent.runs.run import Run
 from quiescent.runs.specification import CELLS, MOMENTS, STREAMS, WEIGHTS, Sizes, require_sizes
 from quiescent.simulation.members import Members, assemble, untrained
 from quiescent.streams import Streams, open_streams
+from quiescent.training.adam import Adam
 
 Stored = tuple[int, dict[str, Tensor]]  # the number of batches, and tensors by name
 
@@ -27,7 +28,7 @@ class State(NamedTuple):
     """Everything that changes from batch to batch: members with their weights, the optimizer, random streams."""
 
     members: Members
-    optimizer: torch.optim.Adam
+    optimizer: Adam
     streams: Sequence[Streams]  # one per member
 
 
@@ -39,15 +40,11 @@ def initial_state(configs: Sequence[Config], device: torch.device) -> State:
     return State(members, adam(members), streams)
 
 
-def adam(members: Members) -> torch.optim.Adam:
+def adam(members: Members) -> Adam:
     """Make the optimizer of all members' weights."""
     settings = members.training
-    return torch.optim.Adam(
-        list(members.network.weights.values()),
-        lr=settings.learning_rate,
-        weight_decay=settings.weight_decay,
-        fused=True,
-    )
+    weights = members.network.weights.values()
+    return Adam(weights, learning_rate=settings.learning_rate, weight_decay=settings.weight_decay)
 
 
 def save(state: State, member: int, run: Run, batch: int, ask: Callable[[], None] = ask_nobody) -> None:

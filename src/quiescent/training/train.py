@@ -149,9 +149,8 @@ def train_call(caller: Caller, folder: str) -> None:
 
 
 def warm_up() -> None:
-    """Prepare a fresh process for training: the first optimizer imports half of torch, which takes a second."""
+    """Prepare a fresh process for training: it now has imported PyTorch, which takes a second or two."""
     torch.set_num_threads(1)
-    torch.optim.Adam([torch.zeros(1)])
 
 
 def _train_in_processes(
