@@ -11,6 +11,7 @@ from quiescent.config.load import is_file, load_config
 from quiescent.config.named import flatten
 from quiescent.config.schema import Config
 
+UNNAMED = ("seed", "name", "task.checksum", "task.absolute")  # settings that no name tells
 LONGEST = 255  # bytes of the name of a file or folder, to Linux and others
 
 
@@ -20,7 +21,7 @@ def overrides_of(config: Config) -> dict[str, object]:
         return {}  # a user's own file that was removed since; its runs hold all settings
     named = _settings_of_file(config.name) if is_file(config.name) else _settings_of_built_in(config.name)
     settings = flatten(config.model_dump(mode="json"))
-    return {key: settings[key] for key in settings if key not in ("seed", "name") and settings[key] != named.get(key)}
+    return {key: settings[key] for key in settings if key not in UNNAMED and settings[key] != named.get(key)}
 
 
 def _settings_of_file(name: str) -> dict[str, Any]:
@@ -49,7 +50,13 @@ def _digest(text: str) -> str:
 
 
 def differences(old: Config, new: Config) -> list[str]:
-    """Write `key: old -> new` for every setting in which two configurations differ, seeds aside."""
+    """Write `key: old -> new` for every setting in which two configurations differ, seeds and places of files aside.
+
+    Of a recording whose checksum one of them does not know, its path is compared.
+    """
     before, after = (flatten(config.model_dump(mode="json")) for config in (old, new))
-    keys = [key for key in before | after if key != "seed"]
+    aside = {"seed", "task.absolute"}
+    if not (before.get("task.checksum") and after.get("task.checksum")):
+        aside.add("task.checksum")
+    keys = [key for key in before | after if key not in aside]
     return [f"{key}: {before.get(key)} -> {after.get(key)}" for key in keys if before.get(key) != after.get(key)]

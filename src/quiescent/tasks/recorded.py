@@ -1,9 +1,8 @@
 """Recorded behaviour: random trials cut from an animal's own trajectory."""
 
-import functools
-import hashlib
 import importlib.util
 import math
+import os
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
@@ -13,8 +12,9 @@ from torch import Tensor
 
 from quiescent.errors import QuiescentError
 from quiescent.recordings.cut import Cut, Recording
-from quiescent.recordings.load import Loaded, changed, load
+from quiescent.recordings.load import Loaded, load
 from quiescent.recordings.parts import Part
+from quiescent.recordings.place import checksum, find
 from quiescent.recordings.settings import RecordingSettings
 from quiescent.recordings.summary import Facts
 from quiescent.recordings.track import Track, read_track
@@ -49,12 +49,14 @@ class Recorded(RecordingSettings):
     and a heading are tracked on a circle. Missing samples are NaN or empty.
     """
 
-    later: ClassVar[tuple[str, ...]] = (*RecordingSettings.later, "hd_cells", "held_out")
+    later: ClassVar[tuple[str, ...]] = (*RecordingSettings.later, "hd_cells", "held_out", "checksum", "absolute")
     live: ClassVar[None] = None
 
     name: Literal["recorded"] = "recorded"
     source: Literal["sargolini", "tanni"] = "sargolini"
     path: Annotated[str, AfterValidator(_named)] | None = None
+    checksum: str | None = None  # of the content of the file that a run was made from
+    absolute: str | None = None  # where that file lay then
     steps: Count = 100
     dt: Positive = 0.1  # s, to which the recording is resampled
     max_gap: Positive = 0.5  # s; a longer time without samples ends a stretch
@@ -86,7 +88,24 @@ class Recorded(RecordingSettings):
 
     @property
     def content(self) -> str | None:
-        return None if self.path is None else _checksum(Path(self.path), changed(Path(self.path)))
+        return None if self.path is None else checksum(self._found())
+
+    def pinned(self) -> "Recorded":
+        """Note which file this is, by its content and place. Raises `QuiescentError` if it cannot be read."""
+        return self if self.path is None or self.checksum else self.at(self._found())
+
+    def at(self, path: Path) -> "Recorded":
+        """Note that the recording is this file."""
+        return self.model_copy(
+            update={"path": str(path), "checksum": checksum(path), "absolute": os.path.abspath(path)}
+        )
+
+    def _found(self) -> Path:
+        if self.path is None:
+            return _shipped(self.source)
+        if self.checksum is None:
+            return Path(self.path)
+        return find(self.path, self.absolute or self.path, self.checksum)
 
     def code(self, generator: torch.Generator) -> Code:
         space = self.space
@@ -113,18 +132,9 @@ class Recorded(RecordingSettings):
         return load(*self._asked())
 
     def _asked(self) -> tuple[Path, RecordingSettings, Cut]:
-        path = Path(self.path) if self.path is not None else _shipped(self.source)
+        path = self._found()
         settings = RecordingSettings(**{name: getattr(self, name) for name in RecordingSettings.later})
         return path, settings, Cut(self.dt, self.max_gap, self.steps, self.arena, self.held_out)
-
-
-@functools.lru_cache(maxsize=8)
-def _checksum(path: Path, when: int) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "blake2b").hexdigest()[:32]
-    except OSError as error:
-        raise QuiescentError(f"task.path={path}: cannot be read ({error.strerror}).") from None
 
 
 def _shipped(source: str) -> Path:

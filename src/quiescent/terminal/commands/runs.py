@@ -8,7 +8,12 @@ import typer
 from quiescent.terminal.commands.command import Command, open_console
 
 
-def runs(root: Annotated[Path, typer.Argument(help="Folder to look in.")] = Path("runs")) -> None:
+def runs(
+    root: Annotated[Path, typer.Argument(help="Folder to look in.")] = Path("runs"),
+    relocate: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The recording of runs was moved here; its content is the same.")
+    ] = None,
+) -> None:
     """List trained and unfinished runs."""
     from quiescent.runs.run import all_runs
     from quiescent.terminal.layout import show
@@ -16,6 +21,11 @@ def runs(root: Annotated[Path, typer.Argument(help="Folder to look in.")] = Path
 
     console = open_console()
     below = all_runs(root)
+    if relocate:
+        from quiescent.runs.recordings import relocate as note
+
+        moved = note(below, relocate)
+        console.print(f"{len(moved)} of {len(below)} runs: their recording is {relocate} now.", highlight=False)
     if below:
         show(console, runs_table(below))
     else:
