@@ -55,7 +55,8 @@ def reached(
     """Choose the parts of a stretch that belong to the animal's path; `edges` are where parts between leaps begin.
 
     From the longest part outwards, a part stays if the animal could have come there from the one before, or if it is
-    long: it was carried there, so that no trial may cross the leap. Brief parts that it could not reach are dropped.
+    long: it was carried there, so that no trial may cross the leap. Brief parts that it could not reach are dropped;
+    after a longer absence it could have been further away, so that a stray sample may then stay.
     """
     first, last = edges[:-1], edges[1:] - 1
     longest = int((times[last] - times[first]).argmax())
