@@ -82,7 +82,7 @@ def unlike(tmp_path_factory):
     return made(tmp_path_factory.mktemp("unlike"), [config_of(NOISY, words) for words in ({}, small)])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # what it leaves running would disturb other tests
 def browser():
     if CHROMIUM is None:
         pytest.skip("the page is tested in a browser: install chromium")

@@ -9,6 +9,7 @@ from rich.console import Console
 from quiescent.jobs.places import Local
 from quiescent.studies.paper import plan as planning
 from quiescent.studies.paper.experiments import CONDITIONS, Scale
+from quiescent.studies.paper.figures import FIGURES_SHOWN
 from quiescent.studies.paper.measures import controls_of, measures_of
 from quiescent.studies.paper.run import run_paper
 
@@ -52,8 +53,10 @@ def few_networks(controls=("frozen", "readout_noise"), measures=None):
 
 
 def make_paper(out, seeds=(0,), only=None, **some):
-    """Make the miniature paper, two networks at a time."""
-    with few_networks(**some), open(os.devnull, "w", encoding="utf-8") as file:
+    """Make the miniature paper, two networks at a time; the whole leaves gated networks' figures to `only="gru"`."""
+    shown = [one for one in FIGURES_SHOWN if only or one.family != "gru"]
+    with few_networks(**some), pytest.MonkeyPatch.context() as patch, open(os.devnull, "w", encoding="utf-8") as file:
+        patch.setattr("quiescent.studies.paper.report.FIGURES_SHOWN", shown)
         console = Console(file=file)
         run_paper(out, MINI, list(seeds), console, only=only, place=Local(jobs=2), command="quiescent paper")
 

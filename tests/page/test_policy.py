@@ -2,7 +2,6 @@
 
 import copy
 import http.server
-import shutil
 import threading
 
 import pytest
@@ -17,10 +16,6 @@ from quiescent.studies.paper.experiments import CONDITIONS, FULL
 from quiescent.studies.paper.plan import PaperPlan
 from quiescent.studies.paper.record import make_record
 from quiescent.training.train import train
-
-playwright = pytest.importorskip("playwright.sync_api", reason="pages are tested with playwright: the extra 'dev'")
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="pages are tested in a browser: install chromium")
 
 EVIL = "<img src=x onerror=alert(1)><script>alert(2)<"  # no slash, which would end a file's name
 TINY = ("network.units=8", "task.place_cells.number=9", "task.steps=8", "training.batches=2")
@@ -58,15 +53,6 @@ SCRIPT = """async (at) => {
   await new Promise((resolve) => setTimeout(resolve, 400));
   return Object.keys(attempts).filter((name) => !blocked.includes(name));
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    with playwright.sync_playwright() as started:
-        chromium = started.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")

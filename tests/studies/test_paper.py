@@ -84,6 +84,7 @@ def test_a_second_time_nothing_is_trained_or_measured_but_all_is_drawn(paper):
     assert done.returncode == 0, done.stderr
     assert stamps(out) == before
     assert paper.stat().st_mtime_ns > drawn
+    assert (paper.parent / "figures" / "gru_kl_matrix.pdf").exists()
 
 
 def test_a_comparison_is_not_drawn_of_one_condition(paper):

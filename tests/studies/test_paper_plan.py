@@ -3,7 +3,7 @@
 import sys
 
 import pytest
-from mini_paper import FREE, MINI, NOISY, TRAINED
+from mini_paper import FREE, MINI, NOISY, TRAINED, few_networks
 from typer.testing import CliRunner
 
 from quiescent.cli import app, main
@@ -22,23 +22,24 @@ def of_seeds(monkeypatch, *wanted):
 
 
 def test_what_is_finished_is_reported_seed_by_seed(tmp_path, monkeypatch):
-    plan = make_plan(tmp_path, MINI, [0, 1, 2])
-    of_seeds(monkeypatch, (NOISY, 0), (NOISY, 2), (FREE, 2))
-    kept = finished(plan)
-    assert {name: list(runs) for name, runs in kept.runs.items() if runs} == {NOISY: [0, 2], FREE: [2]}
-    assert set(kept.runs) == set(TRAINED)
-    assert (networks(kept)["trained"], networks(kept)["planned"]) == (3, 12)
-    done = {row[0]: row[3] for row in plan_table(kept).rows}
-    assert (done[NOISY], done[FREE], done["gru/noisy_unbiased"]) == ("2/3", "1/3", "0/3")
-    wanted = {(one.run, one.control): one for one in kept.measurements()}
-    assert {control for run, control in wanted if run == kept.runs[NOISY][0]} == {None, "frozen", "readout_noise"}
-    assert {control for run, control in wanted if run != kept.runs[NOISY][0]} == {None}
-    late = wanted[kept.runs[NOISY][2], None]
-    assert late.peers == {NOISY: kept.runs[NOISY][2], FREE: kept.runs[FREE][2]}
-    assert wanted[kept.runs[FREE][2], None].judges == {NOISY: kept.runs[NOISY][2]}
-    of_seeds(monkeypatch)
-    with pytest.raises(QuiescentError, match="no network is finished"):
-        finished(plan)
+    with few_networks():
+        plan = make_plan(tmp_path, MINI, [0, 1, 2])
+        of_seeds(monkeypatch, (NOISY, 0), (NOISY, 2), (FREE, 2))
+        kept = finished(plan)
+        assert {name: list(runs) for name, runs in kept.runs.items() if runs} == {NOISY: [0, 2], FREE: [2]}
+        assert set(kept.runs) == set(TRAINED)
+        assert (networks(kept)["trained"], networks(kept)["planned"]) == (3, 12)
+        done = {row[0]: row[3] for row in plan_table(kept).rows}
+        assert (done[NOISY], done[FREE], done["gru/noisy_unbiased"]) == ("2/3", "1/3", "0/3")
+        wanted = {(one.run, one.control): one for one in kept.measurements()}
+        assert {control for run, control in wanted if run == kept.runs[NOISY][0]} == {None, "frozen", "readout_noise"}
+        assert {control for run, control in wanted if run != kept.runs[NOISY][0]} == {None}
+        late = wanted[kept.runs[NOISY][2], None]
+        assert late.peers == {NOISY: kept.runs[NOISY][2], FREE: kept.runs[FREE][2]}
+        assert wanted[kept.runs[FREE][2], None].judges == {NOISY: kept.runs[NOISY][2]}
+        of_seeds(monkeypatch)
+        with pytest.raises(QuiescentError, match="no network is finished"):
+            finished(plan)
 
 
 def test_the_full_scale_is_the_paper_and_the_small_one_smaller_in_every_way():
