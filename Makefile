@@ -1,6 +1,7 @@
 .DEFAULT_GOAL := help
 VENV := .venv
 READY := $(VENV)/.ready
+JAX := .venv-jax
 PYTHONS := python3.13 python3.12 python3.11 python3
 SUITABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 
@@ -36,7 +37,15 @@ demo: env  ## Train on a real rat's foraging and watch the networks dream (about
 test: env  ## Run all tests, on up to four cores
 	$(VENV)/bin/python -m pytest -q -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-bench: env  ## Measure what everything costs, into benchmarks/results (less than 10 minutes)
+# JAX is a peer of the benchmark only; without it the table says so.
+$(JAX)/.tried: benchmarks/requirements.txt | $(READY)
+	@echo "Installing JAX into $(JAX), for the benchmark only"
+	@$(VENV)/bin/python -m venv --clear $(JAX)
+	@$(JAX)/bin/python -m pip install -q --disable-pip-version-check -r benchmarks/requirements.txt \
+		|| echo "JAX could not be installed; the benchmark goes on without it" >&2
+	@touch $(JAX)/.tried
+
+bench: env $(JAX)/.tried  ## Measure what everything costs, into benchmarks/results (10 minutes; installs JAX aside)
 	$(VENV)/bin/python benchmarks/bench.py
 
 check: env  ## Lint, formatting, types and words
@@ -50,4 +59,4 @@ format: env  ## Format the code
 	$(VENV)/bin/ruff format
 
 clean:  ## Remove the environment and caches (never runs)
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(JAX) .mypy_cache .pytest_cache .ruff_cache .hypothesis
