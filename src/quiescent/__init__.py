@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from quiescent.networks import NETWORKS, Kind
     from quiescent.quiescence.activity import Activity
     from quiescent.quiescence.observe import active, rest
+    from quiescent.recordings.agent import recording
     from quiescent.runs.run import Run
     from quiescent.simulation.members import Members, untrained
     from quiescent.spaces import Space
@@ -42,6 +43,7 @@ __all__ = [
     "load_networks",
     "measure",
     "measures",
+    "recording",
     "rest",
     "train",
     "untrained",
@@ -65,6 +67,7 @@ _HOMES = {
     "load_networks": "training.state",
     "measure": "evaluation.evaluate",
     "measures": "",
+    "recording": "recordings.agent",
     "rest": "quiescence.observe",
     "train": "training.train",
     "untrained": "simulation.members",
