@@ -14,6 +14,7 @@ from quiescent.errors import EngineLost, QuiescentError
 from quiescent.jobs.job import Job, from_plain, to_plain
 from quiescent.jobs.schedule import Engine
 from quiescent.machine.worker import Ended, Worker
+from quiescent.recordings.load import hand_over
 
 if TYPE_CHECKING:
     from parsl.config import Config as ParslConfig
@@ -38,10 +39,7 @@ def open_local(devices: Sequence[str]) -> Iterator[Engine]:
     from parsl.config import Config
     from parsl.executors import ThreadPoolExecutor
 
-    workers = [Worker(WARM_UP) for _ in devices]
     idle: queue.SimpleQueue[tuple[Worker, str]] = queue.SimpleQueue()
-    for pair in zip(workers, devices, strict=True):
-        idle.put(pair)
 
     def do_here(job: dict[str, Any], _: str | None) -> Ended:
         worker, device = idle.get()
@@ -51,6 +49,10 @@ def open_local(devices: Sequence[str]) -> Iterator[Engine]:
             idle.put((worker, device))
 
     with tempfile.TemporaryDirectory() as folder:
+        handed = hand_over(Path(folder))
+        workers = [Worker(WARM_UP, *handed) for _ in devices]
+        for pair in zip(workers, devices, strict=True):
+            idle.put(pair)
         executor = ThreadPoolExecutor(max_threads=len(workers))
         config = Config(executors=[executor], run_dir=folder, initialize_logging=False, strategy="none")
         with open_parsl(config, do_here, None, len(workers), workers) as engine:

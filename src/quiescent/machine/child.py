@@ -1,4 +1,4 @@
-"""The process behind a `Worker`: run as `python -m quiescent.machine.child [MODULE:FUNCTION]`."""
+"""The process behind a `Worker`: run as `python -m quiescent.machine.child ["MODULE:FUNCTION ARGUMENT"]...`."""
 
 import contextlib
 import importlib
@@ -18,8 +18,9 @@ from quiescent.machine.stopping import STOPS
 
 def main() -> None:
     """Do calls until the input ends, each in a child; where there is no fork only one, in this process."""
-    for name in filter(None, sys.argv[1:]):
-        _function(name)()
+    for preparation in sys.argv[1:]:
+        name, _, argument = preparation.partition(" ")
+        _function(name)(*filter(None, [argument]))
     with os.fdopen(0, "rb", buffering=0, closefd=False) as stream:
         for line in _lines(stream):
             call = json.loads(line)

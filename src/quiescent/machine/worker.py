@@ -36,11 +36,11 @@ class Ended(NamedTuple):
 class Worker:
     """A worker process, started when it is first needed and again if it was killed.
 
-    `warm_up` names a function without arguments (`module:name`) that the process calls when it starts.
+    `preparations` name functions (`module:name`, or `module:name argument`) that the process calls when it starts.
     """
 
-    def __init__(self, warm_up: str = "") -> None:
-        self._warm_up = warm_up
+    def __init__(self, *preparations: str) -> None:
+        self._preparations = preparations
         self._process: subprocess.Popen[str] | None = None
         self._stopped = False
 
@@ -107,7 +107,7 @@ class Worker:
             package = str(Path(__file__).parents[2])
             path = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "quiescent.machine.child", self._warm_up],
+                [sys.executable, "-m", "quiescent.machine.child", *self._preparations],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,

@@ -29,14 +29,15 @@ def from_text(text: str) -> Space:
     >>> from_text(to_text(Box(((0.0, 2.0),))))
     Box(walls=((0.0, 2.0),))
     """
-    fields = _tuples(json.loads(text))
+    fields = tuples(json.loads(text))
     return SPACES[fields.pop("kind")](**fields)
 
 
-def _tuples(value: Any) -> Any:
+def tuples(value: Any) -> Any:
+    """Make tuples of all lists in what JSON holds."""
     if isinstance(value, dict):
-        return {name: _tuples(item) for name, item in value.items()}
-    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
+        return {name: tuples(item) for name, item in value.items()}
+    return tuple(tuples(item) for item in value) if isinstance(value, list) else value
 
 
 __all__ = [
@@ -52,5 +53,6 @@ __all__ = [
     "UniformDensity",
     "from_text",
     "to_text",
+    "tuples",
     "wrap",
 ]

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from quiescent.errors import QuiescentError
 from quiescent.recordings.cut import Cut, Recording
-from quiescent.recordings.load import Loaded, load
+from quiescent.recordings.load import facts, load
 from quiescent.recordings.parts import Part
 from quiescent.recordings.place import checksum, find
 from quiescent.recordings.settings import RecordingSettings
@@ -73,18 +73,18 @@ class Recorded(RecordingSettings):
 
     @property
     def space(self) -> Space:
-        recording = self._loaded().recording
+        recording = self._recording()
         return Circle() if recording.circle else Box(recording.bounds)
 
     @property
     def facts(self) -> Facts:
         """Tell what was read of the recording."""
-        return self._loaded().facts
+        return facts(*self._asked())
 
     def drawn(self) -> tuple[Track, Recording, Cut]:
         """Read the recording anew, with every sample, to be drawn."""
         path, settings, how = self._asked()
-        return read_track(path, settings, how.max_gap), self._loaded().recording, how
+        return read_track(path, settings, how.max_gap), self._recording(), how
 
     @property
     def content(self) -> str | None:
@@ -118,7 +118,7 @@ class Recorded(RecordingSettings):
     def sample(self, batch_size: int, *, generator: torch.Generator, part: Part = "training") -> Trials:
         """Cut trials at random places of one part of the recording, none across a gap."""
         device = generator.device
-        recording, space = self._loaded().recording, self.space
+        recording, space = self._recording(), self.space
         positions = torch.from_numpy(recording.positions).to(device)
         starts = torch.from_numpy(recording.starts[part]).to(device)
         chosen = torch.randint(len(starts), (batch_size,), generator=generator, device=device)
@@ -128,7 +128,7 @@ class Recorded(RecordingSettings):
             path = _turned(path, generator) if recording.circle else _augment(path, space.bounds, generator)
         return Trials(space.difference(path[1:], path[:-1]), path[0], path[1:])
 
-    def _loaded(self) -> Loaded:
+    def _recording(self) -> Recording:
         return load(*self._asked())
 
     def _asked(self) -> tuple[Path, RecordingSettings, Cut]:

@@ -2,6 +2,7 @@
 
 import contextlib
 import queue
+import tempfile
 import warnings
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -17,6 +18,7 @@ from quiescent.machine.device import usable_device
 from quiescent.machine.stopping import Interrupted, Stopped
 from quiescent.machine.worker import Ended, Worker
 from quiescent.networks import NETWORKS
+from quiescent.recordings.load import hand_over
 from quiescent.runs.open import default_folder, open_runs, read_config
 from quiescent.runs.run import Run
 from quiescent.training.loop import Exploded, Progress, ignore, train_together
@@ -159,7 +161,6 @@ def _train_in_processes(
     """Train every run in its own process, `number` at a time. A stop, or an error in any, lets the others save."""
     events: queue.SimpleQueue[Progress | Ended] = queue.SimpleQueue()
     waiting = deque(runs)
-    workers = [Worker(WARM_UP) for _ in range(min(number, len(runs)))]
 
     def work(worker: Worker) -> None:
         with contextlib.suppress(IndexError):  # nothing waits any more
@@ -167,6 +168,8 @@ def _train_in_processes(
                 events.put(_train_in(worker, waiting.popleft(), events.put))
 
     with contextlib.ExitStack() as stack:
+        handed = hand_over(Path(stack.enter_context(tempfile.TemporaryDirectory())))
+        workers = [Worker(WARM_UP, *handed) for _ in range(min(number, len(runs)))]
         for worker in workers:
             stack.callback(worker.close)
         pool = stack.enter_context(ThreadPoolExecutor(len(workers)))
