@@ -115,7 +115,7 @@ def test_a_number_of_one_run_does_not_depend_on_which_others_are_measured_beside
     xr.testing.assert_identical(turned.drop_attrs().sel(phase=alone["phase"]), alone)
 
 
-def test_every_control_takes_the_network_s_place_and_is_measured_by_the_same_code(runs):
+def test_every_control_takes_the_network_s_place_and_is_measured_by_the_same_code(runs, few_trials):
     result = measure("distance", runs[1:2], controls=list(CONTROLS), reuse=True)["distance"]
     assert list(result["control"].values) == ["network", *CONTROLS]
     rest = result.sel(phase="quiescent", window=PAPER, reading="all").squeeze(drop=True)
@@ -130,12 +130,12 @@ def test_every_control_takes_the_network_s_place_and_is_measured_by_the_same_cod
         measure("order", runs[1:2], controls=["frosen"])
 
 
-def test_a_control_that_lacks_what_a_measure_looks_at_is_left_out(runs):
+def test_a_control_that_lacks_what_a_measure_looks_at_is_left_out(runs, few_trials):
     result = measure("manifold", runs[1:2], controls=list(CONTROLS))
     assert not [name for name in result["control"].values if str(name).startswith("sampler")]
 
 
-def test_a_figure_is_drawn_again_without_measuring_again(runs, monkeypatch):
+def test_a_figure_is_drawn_again_without_measuring_again(runs, few_trials, monkeypatch):
     draw("displacement", runs[:2])
     monkeypatch.setattr(Subject, "measure", lambda *_: pytest.fail("measured again"))
     draw("displacement", runs[:2])
