@@ -1,7 +1,6 @@
 """`quiescent inspect` and what `train` says: what was read, for people; runs of earlier versions keep their names."""
 
 import base64
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +8,6 @@ import pytest
 from animals import table, walk
 
 import quiescent as q
-from quiescent import cli
 from quiescent.config.load import load_config, parse
 from quiescent.config.naming import label
 from quiescent.page.describe import _task
@@ -18,25 +16,6 @@ from quiescent.tasks import Recorded
 
 TIMES, POINTS = walk(60)
 TINY = ["network.units=8", "task.steps=8", "training.batches=2", "training.batch_size=4", "task.place_cells.number=12"]
-
-
-@pytest.fixture
-def quiescent(monkeypatch, capsys, tmp_path):
-    """Run the program in an empty folder; gives exit code, output and errors."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def run(*words):
-        monkeypatch.setattr(sys, "argv", ["quiescent", *words])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as stop:
-            code = stop.code or 0
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return run
 
 
 @pytest.mark.parametrize("kind", ["plane", "line", "circle"])
