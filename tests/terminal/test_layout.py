@@ -43,6 +43,11 @@ def test_every_cell_of_any_table_appears_whole_at_any_width(content, width):
     require_whole(Table(**content), width)
 
 
+def test_names_of_wide_characters_are_broken_where_they_fill_the_width():
+    columns = [":", ":", ":", ":", ": ::::::::東東", ":::::"]
+    require_whole(Table(columns, [[":"] * 6] * 2, keys=0, title=":"), 20)
+
+
 def test_a_table_takes_the_shortest_shape_that_fits():
     names = ["spatial_navigation/noisy_unbiased", "head_direction/noisy", "recorded/tanni"]
     table = Table(["configuration", "network", "steps", "batches"], [[name, "gru 64", "8", "20000"] for name in names])

@@ -1,7 +1,6 @@
 """Tables for a terminal of any width: laid out in few lines, without breaking a word or a number."""
 
 import re
-import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -213,10 +212,17 @@ def _padded(text: str, width: int, right: bool = False) -> str:
 
 def _wrapped(text: str, width: int) -> list[str]:
     """Break a text between words into lines of at most a width, where its words allow it."""
-    paragraphs = (
-        textwrap.wrap(line, max(1, width), break_long_words=False, break_on_hyphens=False) for line in text.splitlines()
-    )
-    return [line for lines in paragraphs for line in lines]
+    lines: list[str] = []
+    for paragraph in text.splitlines():
+        line = ""
+        for word in re.findall(r"\s*\S+", paragraph):
+            if line and cell_len(line + word) > width:  # some characters are two wide
+                lines.append(line)
+                line = word.lstrip()
+            else:
+                line += word
+        lines += [line] if line else []
+    return lines
 
 
 def _is_number(cell: str) -> bool:
