@@ -14,6 +14,7 @@ from quiescent.evaluation.evaluate import measure
 from quiescent.runs.identity import identity
 from quiescent.runs.open import open_runs, read_config
 from quiescent.runs.recordings import relocate
+from quiescent.training.state import load_networks
 from quiescent.training.train import train
 
 SMALL = ("network.units=8", "task.place_cells.number=8", "task.steps=10", "training.batches=1", "training.batch_size=5")
@@ -77,6 +78,15 @@ def test_a_moved_file_is_accepted_if_its_content_is_the_same(run):
     assert relocate([run], Path("moved.npz")) == [run]
     assert identity(run) == before  # what is stored stays new
     assert train(config_of("moved.npz"), "runs", device="cpu") == [run]
+
+
+def test_cells_of_a_version_that_counted_all_positions_from_0_are_an_error_that_says_so(run):
+    batch, arrays, path = run.load_checkpoint()
+    run.save_checkpoint(batch, arrays | {"cells": arrays["cells"] + np.float32(4e6)})
+    with pytest.raises(QuiescentError, match=rf"^{path}: its cells lie far from the box .*: train the network anew\.$"):
+        load_networks([run])
+    run.save_checkpoint(batch, arrays)
+    load_networks([run])
 
 
 def test_runs_that_noted_nothing_are_read_as_before(run):

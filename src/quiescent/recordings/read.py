@@ -10,6 +10,7 @@ from quiescent.recordings.nwb import read_nwb
 from quiescent.recordings.table import Parts, Table, Unreadable
 from quiescent.recordings.text import read_text
 
+READING = 2  # raised whenever this package reads the same file in another way: what was measured before is then old
 READERS: dict[str, Callable[[Path], Table | Parts]] = {
     ".csv": read_text,
     ".tsv": read_text,

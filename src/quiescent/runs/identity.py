@@ -2,6 +2,7 @@
 
 import hashlib
 
+from quiescent.recordings.read import READING
 from quiescent.runs import checkpoints
 from quiescent.runs.open import read_config
 from quiescent.runs.run import Run
@@ -16,4 +17,4 @@ def identity(run: Run) -> list[str | int | None]:
     if isinstance(config.task, Recorded) and config.task.checksum:  # wherever it lies
         config = config.model_copy(update={"task": config.task.model_copy(update={"path": "", "absolute": None})})
     settings = hashlib.blake2b(config.to_yaml().encode(), digest_size=16).hexdigest()
-    return [run.batches_done(), weights, settings, content]
+    return [run.batches_done(), weights, settings, content and f"{content} read by {READING}"]

@@ -3,9 +3,11 @@
 `quiescent.runs.specification` says what a checkpoint holds.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -147,7 +149,22 @@ def _load(run: Run, config: Config) -> Stored:
             raise ValueError(f"it has seen {batch} batches, not at most {config.training.batches}")
     except ValueError as error:
         raise QuiescentError(f"{path} is of another network than its config.yaml says: {error}.") from None
+    _require_cells_inside(path, arrays, config)
     return batch, {name: torch.from_numpy(array) for name, array in arrays.items()}
+
+
+def _require_cells_inside(path: Path, arrays: Mapping[str, np.ndarray], config: Config) -> None:
+    """Require that cells lie about where behaviour does: version 0.1 counted all positions from 0, however far away."""
+    space = config.task.space
+    if CELLS not in arrays or space.periodic:
+        return
+    low, high = np.array(space.bounds).T
+    cells = arrays[CELLS]
+    if ((cells < 2 * low - high) | (cells > 2 * high - low)).any():
+        raise QuiescentError(
+            f"{path}: its cells lie far from the box {space.bounds}. Since version 0.2 positions of a recording that "
+            "is far from 0 count from a round place near its box: train the network anew."
+        )
 
 
 def _stacked(stored: Sequence[Stored], name: str, like: Tensor) -> Tensor:
