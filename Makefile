@@ -45,7 +45,7 @@ $(JAX)/.tried: benchmarks/requirements.txt | $(READY)
 		|| echo "JAX could not be installed; the benchmark goes on without it" >&2
 	@touch $(JAX)/.tried
 
-bench: env $(JAX)/.tried  ## Measure what everything costs, into benchmarks/results (10 minutes; installs JAX aside)
+bench: env $(JAX)/.tried  ## Measure what everything costs, into benchmarks/results (7 minutes; installs JAX aside)
 	$(VENV)/bin/python benchmarks/bench.py
 
 check: env  ## Lint, formatting, types and words

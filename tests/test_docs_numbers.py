@@ -43,6 +43,27 @@ def test_errors_below_the_picture_are_those_of_the_demos_table():
     assert [number for number in said if number not in table] == []
 
 
+def cells_of(text):
+    """Split every line of Markdown tables into its cells."""
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line[:1] == "|"]
+
+
+def test_times_and_ratios_are_those_of_the_kept_benchmark():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Performance")[2].partition("\n## ")[0]
+    kept = cells_of((ROOT / "benchmarks" / "results" / "cpu-2-cores.md").read_text(encoding="utf-8"))
+    costs = {row[0]: [cell or "-" for cell in row[:4]] for row in kept if len(row) == 9}
+    told = [row for row in cells_of(readme) if row[0] and not row[0].startswith("-")]
+    assert len(told) == 11
+    assert [row for row in told if row != costs[row[0]]] == []
+    ratios = {(row[0], row[1].partition(" (")[0]): row[4].strip("*") for row in kept if len(row) == 6}
+    said = re.findall(
+        r"(\d+\.\d) times as long.*?and (\d+\.\d) times|takes (\d+\.\d) and (\d+\.\d) times", " ".join(readme.split())
+    )
+    numbers = [number for match in said for number in match if number]
+    batches = ("2-D vanilla", "heading")
+    assert numbers == [ratios[batch, peer] for peer in ("JAX", "textbook, compiled") for batch in batches]
+
+
 def test_no_negative_control_passes_a_criterion(record):
     passing = [
         f"{name} ({control})"
