@@ -29,7 +29,7 @@ def read(path):
 @given(
     separator=st.sampled_from([",", ";", "\t", "|", " ", "  "]),
     decimal=st.sampled_from([".", ","]),
-    missing=st.sampled_from(["", "NA", "NaN", "nan", "null"]),
+    missing=st.sampled_from(["", "NA", "NaN", "nan", "null", "-"]),
     quoted=st.booleans(),
     header=st.booleans(),
     units=st.booleans(),

@@ -9,7 +9,7 @@ from quiescent.recordings.table import Unreadable, listed
 from quiescent.recordings.units import unit_of
 
 SEPARATORS = ("\t", ";", "|", ",", r"\s+")  # in the order of how seldom they stand in a cell
-MISSING = {"", "na", "n/a", "nan", "null", "none", "#n/a", "-nan", "<na>", "inf", "-inf"}
+MISSING = {"", "na", "n/a", "nan", "null", "none", "#n/a", "-nan", "<na>", "inf", "-inf", "-", "--"}
 POSE = ("scorer", "individuals", "bodyparts", "coords")  # first cells of a pose tracker's header rows
 THOUSANDS = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+")
 
