@@ -21,7 +21,7 @@ from quiescent.page.write import write_page
 from quiescent.runs.log import Metrics
 from quiescent.runs.open import open_runs, read_config
 from quiescent.runs.run import Run
-from quiescent.simulation.loss import held_out_errors
+from quiescent.simulation.loss import losses_and_errors
 from quiescent.simulation.members import sample
 from quiescent.streams import open_streams
 
@@ -166,7 +166,7 @@ def test_our_test_error_of_a_network_is_what_their_formula_gives_for_the_same_tr
     streams = [open_streams(3, "testing", 50, torch.device("cpu"))]
     batch = sample(members, 50, streams)
     with Lanes(torch.device("cpu")) as lanes:
-        (loss,), (error,) = held_out_errors(members, batch, streams, lanes)
+        (loss,), (error,) = losses_and_errors(members, batch, streams, lanes)
     with torch.no_grad():
         _, outputs = forward(model, code(model.task, batch.start[0]), batch.inputs[:, 0].transpose(0, 1))
     path = batch.path[:, 0].transpose(0, 1)

@@ -7,7 +7,7 @@ from torch.nn import functional
 
 from quiescent.machine.lanes import Lanes
 from quiescent.networks import NETWORKS, Kind, simulate
-from quiescent.simulation.loss import held_out_errors, loss_gradients
+from quiescent.simulation.loss import loss_gradients, losses_and_errors
 from quiescent.simulation.members import sample
 
 
@@ -77,7 +77,7 @@ def test_a_batch_is_left_as_it_was():
     before = [one.clone() for one in batch]
     with Lanes(CPU) as lanes:
         loss_gradients(population, batch, fresh(population, 30), lanes)
-        held_out_errors(population, batch, fresh(population, 30), lanes)
+        losses_and_errors(population, batch, fresh(population, 30), lanes)
     assert all(torch.equal(one, other) for one, other in zip(batch, before, strict=True))
 
 

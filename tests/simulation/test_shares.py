@@ -14,7 +14,7 @@ from quiescent.networks import NETWORKS, Kind
 from quiescent.networks.vanilla import vanilla
 from quiescent.quiescence.activity import Active, Rest
 from quiescent.quiescence.observe import observe
-from quiescent.simulation.loss import held_out_errors, loss_gradients
+from quiescent.simulation.loss import loss_gradients, losses_and_errors
 from quiescent.simulation.members import sample, untrained
 from quiescent.streams import BLOCK
 
@@ -56,7 +56,7 @@ def test_no_number_depends_on_the_number_of_cores(words):
         with threads(cores), Lanes(CPU) as lanes:
             batch = sample(population, 300, fresh(population, 300))
             losses, gradients = loss_gradients(population, batch, fresh(population, 300), lanes)
-            errors = held_out_errors(population, batch, fresh(population, 300), lanes)
+            errors = losses_and_errors(population, batch, fresh(population, 300), lanes)
             used = len({scratch for _, scratch in lanes.map(lambda _, scratch: id(scratch), 1, 300, 64)})
         with threads(cores):
             seen = observe(population, rest, judge=True)[0]
@@ -87,7 +87,7 @@ def test_all_members_in_one_product_as_on_a_gpu_give_the_same(name, cells, words
         (losses, gradients), (alike, same) = (loss_gradients(*arguments, lanes) for lanes in (apart, together))
         torch.testing.assert_close(losses, alike)
         torch.testing.assert_close(gradients, same)
-        assert held_out_errors(*arguments, apart) == pytest.approx(np.array(held_out_errors(*arguments, together)))
+        assert losses_and_errors(*arguments, apart) == pytest.approx(np.array(losses_and_errors(*arguments, together)))
     for phase in (Active(30, states=True, drift=True), Rest(30, 70, burn_in=5, noise="same", states=True)):
         expected = observe(population, phase, judge=True)
         with monkeypatch.context() as patch:

@@ -69,7 +69,7 @@ def readout_error(members: Members, share: Share, episode: Episode, products: Pr
 
 
 @torch.no_grad()
-def held_out_errors(
+def losses_and_errors(
     members: Members, batch: Batch, streams: Sequence[Streams], lanes: Lanes
 ) -> tuple[list[float], list[float]]:
     """Compute loss and mean squared decoding error of every member by their formulas, in the precision of states."""

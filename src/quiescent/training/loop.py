@@ -15,7 +15,7 @@ from quiescent.runs.log import Metrics
 from quiescent.runs.open import read_config
 from quiescent.runs.origin import require_trained_here
 from quiescent.runs.run import Run
-from quiescent.simulation.loss import held_out_errors, loss_gradients
+from quiescent.simulation.loss import loss_gradients, losses_and_errors
 from quiescent.simulation.members import sample
 from quiescent.streams import open_streams
 from quiescent.training.populations import equally_far
@@ -163,7 +163,7 @@ class Training:
     def _tested(self, part: Part) -> tuple[list[float], list[float]]:
         members, trials = self._state.members, self._settings.batch_size
         streams = [open_streams(seed, "testing", trials, members.network.device) for seed in members.seeds]
-        return held_out_errors(members, sample(members, trials, streams, part), streams, self._lanes)
+        return losses_and_errors(members, sample(members, trials, streams, part), streams, self._lanes)
 
     def save(self) -> None:
         """Write a checkpoint of every run. Raises `Exploded` for weights that are not finite, which are not written."""
