@@ -14,7 +14,7 @@ from quiescent.errors import EngineLost, QuiescentError
 from quiescent.jobs.job import Job, from_plain, to_plain
 from quiescent.jobs.schedule import Engine
 from quiescent.machine.worker import Ended, Worker
-from quiescent.recordings.load import hand_over
+from quiescent.recordings.load import handed_over
 
 if TYPE_CHECKING:
     from parsl.config import Config as ParslConfig
@@ -48,8 +48,7 @@ def open_local(devices: Sequence[str]) -> Iterator[Engine]:
         finally:
             idle.put((worker, device))
 
-    with tempfile.TemporaryDirectory() as folder:
-        handed = hand_over(Path(folder))
+    with tempfile.TemporaryDirectory() as folder, handed_over() as handed:
         workers = [Worker(WARM_UP, *handed) for _ in devices]
         for pair in zip(workers, devices, strict=True):
             idle.put(pair)

@@ -30,7 +30,7 @@ def recording(agent: Agent, path: str | PathLike[str]) -> tuple[str, ...]:
         line it is tracked on a circle. A plane has walls: where an agent leaves a periodic one, a stretch ends, and
         no trial crosses the edge.
     path
-        The `.npz` to write, with arrays `t` (s) and `pos` (m).
+        The `.npz` to write, with arrays `t` (s) and `pos` (m); one that exists is replaced.
 
     Returns
     -------
@@ -67,7 +67,6 @@ def recording(agent: Agent, path: str | PathLike[str]) -> tuple[str, ...]:
     if periodic and len(sides) == 2:
         leaps = (np.abs(np.diff(positions, axis=0)) > np.ptp(np.array(sides), axis=1) / 2).any(1)
         times = times + PAUSE * np.concatenate([[0], leaps.cumsum()])
-    path.parent.mkdir(parents=True, exist_ok=True)
     with writing(path) as temporary, temporary.open("wb") as file:
         np.savez_compressed(file, t=times, pos=positions)
     if periodic and len(sides) == 1:

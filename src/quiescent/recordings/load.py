@@ -1,8 +1,12 @@
 """Load a recording once, for all that ask for it, and hand it to the processes that work for this one."""
 
+import contextlib
 import functools
 import json
 import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,6 +21,7 @@ from quiescent.recordings.track import read_track
 from quiescent.spaces import tuples
 
 RECEIVE = "quiescent.recordings.load:receive"  # what a worker calls
+MOST = 64  # recordings that a process keeps, the latest ones
 
 
 class _Asked(NamedTuple):
@@ -45,6 +50,8 @@ def load(path: Path, settings: RecordingSettings, how: Cut) -> Recording:
     asked = _Asked(os.path.abspath(path), when, settings, how)
     if asked not in _KNOWN:
         _KNOWN[asked] = _read(path, when, settings, how).recording
+        if len(_KNOWN) > MOST:
+            del _KNOWN[next(iter(_KNOWN))]
     return _KNOWN[asked]
 
 
@@ -68,17 +75,29 @@ def _read(path: Path, changed: int, settings: RecordingSettings, how: Cut) -> _R
     return _Read(recording, facts_of(track, recording, how, path))
 
 
-def hand_over(folder: Path) -> list[str]:
-    """Write all recordings that this process knows to a folder; returns what a `Worker` is to be prepared with.
+@contextmanager
+def handed_over() -> Iterator[list[str]]:
+    """Write all recordings that this process knows to a temporary folder; yields what to prepare a `Worker` with.
 
     A worker that receives them reads no file anew, and its children have them in the memory that they share with it.
+    Where nothing can be written, workers read for themselves.
     """
+    with contextlib.ExitStack() as stack:
+        preparations = []
+        if _KNOWN:
+            with contextlib.suppress(OSError):
+                folder = stack.enter_context(tempfile.TemporaryDirectory())
+                _write_known(Path(folder))
+                preparations = [f"{RECEIVE} {folder}"]
+        yield preparations
+
+
+def _write_known(folder: Path) -> None:
     for number, (asked, recording) in enumerate(_KNOWN.items()):
         told: dict[str, Any] = recording._asdict()
         arrays = {"positions": told.pop("positions"), **told.pop("starts")}
         told["asked"] = (asked.path, asked.changed, asked.settings.model_dump(mode="json"), asked.how)
         np.savez(folder / f"recording_{number}.npz", allow_pickle=False, told=json.dumps(told), **arrays)
-    return [f"{RECEIVE} {folder}"] if _KNOWN else []
 
 
 def receive(folder: str) -> None:

@@ -2,7 +2,6 @@
 
 import contextlib
 import queue
-import tempfile
 import warnings
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -18,7 +17,7 @@ from quiescent.machine.device import usable_device
 from quiescent.machine.stopping import Interrupted, Stopped
 from quiescent.machine.worker import Ended, Worker
 from quiescent.networks import NETWORKS
-from quiescent.recordings.load import hand_over
+from quiescent.recordings.load import handed_over
 from quiescent.runs.open import default_folder, open_runs, read_config
 from quiescent.runs.run import Run
 from quiescent.training.loop import Exploded, Progress, ignore, train_together
@@ -168,7 +167,7 @@ def _train_in_processes(
                 events.put(_train_in(worker, waiting.popleft(), events.put))
 
     with contextlib.ExitStack() as stack:
-        handed = hand_over(Path(stack.enter_context(tempfile.TemporaryDirectory())))
+        handed = stack.enter_context(handed_over())
         workers = [Worker(WARM_UP, *handed) for _ in range(min(number, len(runs)))]
         for worker in workers:
             stack.callback(worker.close)
