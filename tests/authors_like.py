@@ -8,8 +8,12 @@ from collections import OrderedDict
 from contextlib import contextmanager
 
 import numpy as np
+import pytest
 import torch
 from torch import nn
+
+from quiescent.errors import QuiescentError
+from quiescent.foreign.write import import_checkpoint
 
 SINCE_2 = ("byteorder", ".format_version", ".storage_alignment", ".data/serialization_id")
 HOOKS_SINCE_2 = (
@@ -200,3 +204,14 @@ def code(task, variable):
         return torch.exp((torch.cos(variable.double() - task.hd_cells.us.double()) - 1) / (math.pi / 6) ** 2)
     distances = (variable.double()[..., None, :] - task.place_cells.us.double()).square().sum(-1)
     return torch.softmax(-distances / (2 * task.place_cells.sigma**2), -1)
+
+
+def refused(path, out, says):
+    """Require one error that names the file and says why, and nothing written."""
+    with pytest.raises(QuiescentError) as refusal:
+        import_checkpoint(path, out)
+    message = str(refusal.value)
+    assert str(path.name) in message
+    assert says in message
+    assert not list(out.rglob("*"))
+    return message

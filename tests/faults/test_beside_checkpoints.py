@@ -1,33 +1,10 @@
 """What stands beside a checkpoint of the authors' code, and where it is written to, can be wrong too."""
 
-import os
-
 import pytest
-from authors_like import network, save
-from torch import nn
+from authors_like import network, refused, save
 
 from quiescent.errors import QuiescentError
 from quiescent.foreign.write import import_checkpoint
-
-
-def refused(path, out, says):
-    """Require one error that names the file and says why, and nothing written."""
-    with pytest.raises(QuiescentError) as refusal:
-        import_checkpoint(path, out)
-    message = str(refusal.value)
-    assert str(path.name) in message
-    assert says in message
-    assert not list(out.rglob("*"))
-    return message
-
-
-class Command:
-    def __reduce__(self):
-        return os.system, ("exit 1",)
-
-
-class Extended(nn.Module):
-    pass
 
 
 @pytest.mark.parametrize(

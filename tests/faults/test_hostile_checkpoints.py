@@ -10,7 +10,7 @@ import zipfile
 import numpy as np
 import pytest
 import torch
-from authors_like import GRU, heading, importable, navigation, network, rewrite, save
+from authors_like import GRU, heading, importable, navigation, network, refused, rewrite, save
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
@@ -21,18 +21,6 @@ from quiescent.foreign.configuration import configure
 from quiescent.foreign.networks import read_network
 from quiescent.foreign.stand_ins import Storage, StoredTensor
 from quiescent.foreign.tensors import read_tensor
-from quiescent.foreign.write import import_checkpoint
-
-
-def refused(path, out, says):
-    """Require one error that names the file and says why, and nothing written."""
-    with pytest.raises(QuiescentError) as refusal:
-        import_checkpoint(path, out)
-    message = str(refusal.value)
-    assert str(path.name) in message
-    assert says in message
-    assert not list(out.rglob("*"))
-    return message
 
 
 class Command:
