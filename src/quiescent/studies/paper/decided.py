@@ -24,7 +24,7 @@ def decide_all(results: Results, families: Sequence[Family]) -> dict[Form, list[
     }
 
 
-def claims(decisions: Mapping[Form, Sequence[Decision]], results: Results, seeds: int) -> list[Record]:
+def claims(decisions: Mapping[str, Sequence[Decision]], results: Results, seeds: int) -> list[Record]:
     """Write decisions claim by claim, each with its forms; `seeds` is how many networks each condition shall have."""
     found: dict[str, dict[str, Any]] = {}
     for form, decided in decisions.items():
