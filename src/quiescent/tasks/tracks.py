@@ -86,7 +86,9 @@ class Tracks(Settings):
         others = torch.rand(before + after, batch_size, generator=generator, device=device).cpu().double().numpy()
         order = np.insert(_chosen(others, chances), before, run, axis=0)
         path = line.at(_along(walked, order, before, line))
-        inputs, positions = (torch.from_numpy(one.astype(np.float32)).to(device) for one in (np.diff(path, axis=0), path))
+        inputs, positions = (
+            torch.from_numpy(one.astype(np.float32)).to(device) for one in (np.diff(path, axis=0), path)
+        )
         return Trials(inputs, positions[0], positions[1:])
 
     def _speeds(self, normal: Float[np.ndarray, "time trial"]) -> Float[np.ndarray, "time trial"]:
