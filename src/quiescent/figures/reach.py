@@ -20,10 +20,10 @@ def draw(results: Results) -> Figure:
         _draw_dots(rates, results, "reach", "reach_rate", names)
         rates.set_ylabel("other regions reached (1/s)")
         _draw_dots(order, results, "route_order", "as_behaviour", names)
-        order.set_ylabel("fraction of transitions as in behaviour")
+        order.set_ylabel("part of transitions as in behaviour")
         shuffled = reading(results["route_order"], "shuffled")
         for at, condition in enumerate(names):
-            for place, phase in _places(shuffled["phase"].values):
+            for place, phase in _places(shuffled["phase"].values.tolist()):
                 value = float(shuffled.sel(condition=condition, phase=phase).mean())
                 order.plot([at + place - APART / 2, at + place + APART / 2], [value] * 2, "--", color=COLOURS[phase])
         order.legend(handles=[dashed("of shuffled visits")], loc="best")
@@ -37,7 +37,7 @@ def draw(results: Results) -> Figure:
 def _draw_dots(axes: Axes, results: Results, measure: str, variable: str, names: dict[str, str]) -> None:
     values = reading(results[measure], variable)
     for at, condition in enumerate(names):
-        for place, phase in _places(values["phase"].values):
+        for place, phase in _places(values["phase"].values.tolist()):
             label = phase_title(phase) if at == 0 else None
             dots(axes, at + place, values.sel(condition=condition, phase=phase), COLOURS[phase], label=label)
 

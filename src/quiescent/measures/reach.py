@@ -6,7 +6,7 @@ over the time in which they could happen.
 """
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, Shaped
 
 from quiescent.measures.measure import Measure, PerTrial, Quantity, Values
 from quiescent.measures.regions import NOWHERE, estimate, places, regions_of, resampled, visits
@@ -15,7 +15,7 @@ from quiescent.quiescence.phases import RESTING, UNTRAINED
 
 
 def kaplan_meier(
-    reached: Int[np.ndarray, "*shape step"], ended: Int[np.ndarray, "*shape step"]
+    reached: Shaped[np.ndarray, "*shape step"], ended: Shaped[np.ndarray, "*shape step"]
 ) -> Float[np.ndarray, "*shape step"]:
     """Estimate the probability that a region is not reached within 0, 1, 2, ... steps (Kaplan & Meier 1958).
 

@@ -23,9 +23,8 @@ class Regions(NamedTuple):
 def regions_of(space: Space) -> Regions:
     """Choose the regions of a space: a track's own; the corners of a box, the quarters of a circle."""
     if isinstance(space, Track):
-        return Regions(
-            np.array([region.centre for region in space.regions]), np.array([region.radius for region in space.regions])
-        )
+        _, middles, radii = zip(*space.regions, strict=True)
+        return Regions(np.array(middles), np.array(radii))
     sides = np.array(space.bounds)
     radius = float(np.ptp(sides, axis=1).min()) / (2 * PART if space.periodic else PART)
     along = [

@@ -1,7 +1,8 @@
 """A track: the plane between walls, with the routes that an animal runs in it and regions that have names."""
 
+import itertools
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 import numpy as np
 from jaxtyping import Float
@@ -12,27 +13,20 @@ from quiescent.spaces.line_density import LineDensity
 from quiescent.spaces.space import Array, Bounds, Display, Points
 
 Corner = tuple[float, float]
-
-
-class Region(NamedTuple):
-    """A disc with a name."""
-
-    name: str
-    centre: Corner  # m
-    radius: float  # m
+Region = tuple[str, Corner, float]  # a disc: its name, centre and radius (m)
 
 
 @dataclass(frozen=True)
 class Track:
     """Positions in metres on the plane between walls, where behaviour keeps to lines.
 
-    `routes` are lists of corner points; one that is closed ends where it begins.
+    `routes` are lists of corner points; one that is closed ends where it begins. `regions` are discs with names.
 
     Examples
     --------
     >>> line = Track(((-1.2, 1.2), (-0.2, 0.2)), (((-1.0, 0.0), (1.0, 0.0)),), (("end", (1.0, 0.0), 0.1),))
-    >>> line.regions[0].name, line.away(np.array([[0.0, 0.1], [1.3, 0.4]])).round(3)
-    ('end', array([0.1, 0.5]))
+    >>> line.away(np.array([[0.0, 0.1], [1.3, 0.4]])).round(3)
+    array([0.1, 0.5])
     """
 
     kind: ClassVar[str] = "track"
@@ -46,9 +40,6 @@ class Track:
     walls: Bounds
     routes: tuple[tuple[Corner, ...], ...]
     regions: tuple[Region, ...]
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "regions", tuple(Region(*region) for region in self.regions))
 
     @property
     def box(self) -> Box:
@@ -79,7 +70,7 @@ class Track:
         return self.box.spread(paths, weights)
 
     def density(self, points: Points) -> Density:
-        """Estimate the density as in a box; that of points on one straight line, as true paths can be, has width too."""
+        """Estimate the density as in a box; that of points on one straight line, as true paths are, has a width too."""
         try:
             return self.box.density(points)
         except NoSpread:
@@ -91,9 +82,7 @@ class Track:
     @property
     def segments(self) -> Float[np.ndarray, "segment 2 2"]:
         """List the straight pieces between corners, from and to (m); one that routes share, either way, once."""
-        pieces = {
-            tuple(sorted(piece)): piece for route in self.routes for piece in zip(route[:-1], route[1:], strict=True)
-        }
+        pieces = {tuple(sorted(piece)): piece for route in self.routes for piece in itertools.pairwise(route)}
         return np.array(list(pieces.values()), float)
 
     def nodes(self, spacing: float) -> tuple[Float[np.ndarray, "node 2"], Float[np.ndarray, " node"]]:

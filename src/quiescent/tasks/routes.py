@@ -1,6 +1,6 @@
 """Routes over a track, given by their corners, and the regions that are named along them."""
 
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import dist
 from typing import Annotated, NamedTuple
 
@@ -26,7 +26,7 @@ class Route(Settings):
         fewest = 3 if self.closed else 2
         if len(self.corners) < fewest:
             raise ValueError(f"corners: must be {fewest} or more of {'a closed' if self.closed else 'an open'} route")
-        if any(begin == end for begin, end in zip(self.line[:-1], self.line[1:], strict=True)):
+        if any(begin == end for begin, end in pairwise(self.line)):
             raise ValueError("corners: those that follow each other must differ")
         return self
 

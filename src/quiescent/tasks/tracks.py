@@ -1,10 +1,11 @@
 """Tracks: an animal that runs along lines, round a triangle or to and fro in a T-maze, tracked from its own steps."""
 
+import itertools
 from typing import ClassVar, Literal
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from pydantic import model_validator
 
 from quiescent.recordings.parts import Part
@@ -58,7 +59,7 @@ class Tracks(Settings):
     @property
     def space(self) -> Track:
         regions = tuple((region.name, region.centre, region.radius) for region in self.regions)
-        return Track(self._walls, tuple(route.line for route in self.routes), regions)  # type: ignore[arg-type]
+        return Track(self._walls, tuple(route.line for route in self.routes), regions)
 
     @property
     def _walls(self) -> Bounds:
@@ -96,17 +97,18 @@ class Tracks(Settings):
         kept = np.exp(-self.dt / self.speed_time)
         deviations = normal.astype(float)
         deviations[1:] *= np.sqrt(-np.expm1(-2 * self.dt / self.speed_time))
-        for earlier, later in zip(deviations[:-1], deviations[1:], strict=True):
+        for earlier, later in itertools.pairwise(deviations):
             later += kept * earlier
         return self.speed_mean + self.speed_std * deviations
 
 
-def _chosen(uniform: Float[np.ndarray, "*shape"], chances: Float[np.ndarray, " route"]) -> np.ndarray:
-    return np.searchsorted(np.cumsum(chances)[:-1] / chances.sum(), uniform, side="right")
+def _chosen(uniform: Float[np.ndarray, "*shape"], chances: Float[np.ndarray, " route"]) -> Int[np.ndarray, "*shape"]:
+    """Choose routes by their chances, from numbers that are uniform between 0 and 1."""
+    return np.asarray(np.searchsorted(np.cumsum(chances)[:-1] / chances.sum(), uniform, side="right"))
 
 
 def _along(
-    walked: Float[np.ndarray, "time trial"], order: np.ndarray, before: int, line: Laps
+    walked: Float[np.ndarray, "time trial"], order: Int[np.ndarray, "lap trial"], before: int, line: Laps
 ) -> Float[np.ndarray, "time trial"]:
     """Turn distances walked since the beginning of each trial's own lap into distances along the line of all laps.
 
@@ -115,7 +117,7 @@ def _along(
     begins = np.zeros((len(order), order.shape[1]))
     np.cumsum(line.lengths[order[:-1]], axis=0, out=begins[1:])
     begins -= begins[before]
-    along = walked + (line.begins[order[0]] - begins[0])
+    along: np.ndarray = walked + (line.begins[order[0]] - begins[0])
     for later, begin in zip(order[1:], begins[1:], strict=True):
         here = line.begins[later] - begin
         there = walked >= begin
