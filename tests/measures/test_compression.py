@@ -18,9 +18,8 @@ def straight(speed, trials=50, steps=400):
 def test_straight_runs_are_as_compressed_as_they_are_faster_over_every_lag():
     rng = np.random.default_rng(0)
     fast = activity(straight(1.5))
-    result = measured(
-        "compression", {"active": activity(straight(0.3)), "fast": leave_out(fast, rng), "gone": leave_all_out(fast)}
-    )
+    phases = {"active": activity(straight(0.3)), "fast": leave_out(fast, rng), "gone": leave_all_out(fast)}
+    result = measured("compression", phases)
     np.testing.assert_allclose(result["lags"], [DT, 0.2, 0.5, 1.0])
     np.testing.assert_allclose(result["net_speed"].sel(phase="fast"), 1.5, rtol=1e-4)
     np.testing.assert_allclose(result["net_compression"], [[1] * 4, [5] * 4, [np.nan] * 4], rtol=1e-4)
