@@ -4,6 +4,7 @@ from typing import Any
 
 from quiescent.measures import (
     common_start,
+    compression,
     coverage,
     denoising,
     dimensionality,
@@ -16,10 +17,13 @@ from quiescent.measures import (
     occupancy,
     order,
     paths,
+    reach,
     ring,
+    route_order,
     shape,
     stationarity,
     temperature,
+    track_coverage,
     turning,
     validity,
     variance,
@@ -47,6 +51,10 @@ MEASURES: dict[str, Measure[Any]] = {
     "ring": ring.MEASURE,
     "drift": drift.MEASURE,
     "denoising": denoising.MEASURE,
+    "reach": reach.MEASURE,
+    "route_order": route_order.MEASURE,
+    "track_coverage": track_coverage.MEASURE,
+    "compression": compression.MEASURE,
     "paths": paths.MEASURE,
     "occupancy": occupancy.MEASURE,
 }
