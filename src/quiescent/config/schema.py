@@ -4,13 +4,15 @@ import functools
 import operator
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
+import torch
 import yaml
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator
 
+from quiescent.errors import QuiescentError
 from quiescent.networks import NetworkSettings
 from quiescent.settings import Count, NotNegative, Positive, Settings
 from quiescent.tasks import TASKS
-from quiescent.tasks.trials import has_distributions
+from quiescent.tasks.codes import is_distribution
 
 
 class TrainingSettings(Settings):
@@ -58,6 +60,14 @@ else:
     AnyTask = Annotated[functools.reduce(operator.or_, TASKS.values()), Field(discriminator="name")]
 
 
+def _may_be_distribution(task: AnyTask) -> bool:
+    try:
+        code, space = task.code(torch.Generator()), task.space
+    except QuiescentError:  # whoever needs a recording that cannot be read says so
+        return True
+    return is_distribution(code, space)
+
+
 class Config(Settings):
     """Everything that decides what is trained: task, network, training, and one member network per seed.
 
@@ -74,7 +84,7 @@ class Config(Settings):
     @classmethod
     def _loss_is_of_the_code(cls, training: TrainingSettings, info: Any) -> TrainingSettings:
         task = info.data.get("task")
-        if training.loss == "cross_entropy" and task is not None and not has_distributions(task):
+        if training.loss == "cross_entropy" and task is not None and not _may_be_distribution(task):
             raise ValueError(
                 "loss=cross_entropy needs a code that is a probability distribution over the cells, as that of place "
                 f"cells is; {task.name} with these settings has another, so loss must be mean_squared_error"

@@ -6,7 +6,6 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from quiescent.errors import QuiescentError
 from quiescent.recordings.parts import Part
 from quiescent.spaces import Space
 from quiescent.tasks.codes import Code
@@ -74,17 +73,3 @@ class Task(Protocol):
         Where nothing is held out, both parts are all there is.
         """
         ...
-
-
-def has_distributions(task: Task) -> bool:
-    """Tell whether a task's codes are probability distributions over the cells: not negative, with a sum of 1.
-
-    A task whose recording cannot be read counts as one that has: whoever needs the recording says what is wrong.
-    """
-    try:
-        code, bounds = task.code(torch.Generator()), torch.tensor(task.space.bounds)
-    except QuiescentError:
-        return True
-    low, high = bounds.unbind(1)
-    activity = code.encode(low + (high - low) * torch.linspace(0, 1, 20)[:, None])
-    return bool((activity >= 0).all()) and torch.allclose(activity.sum(-1), torch.ones(20), atol=1e-4)
