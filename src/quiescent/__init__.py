@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from quiescent.evaluation.evaluate import measure
     from quiescent.networks import NETWORKS, Kind
     from quiescent.quiescence.activity import Activity
-    from quiescent.quiescence.observe import active, rest
+    from quiescent.quiescence.awake import active
+    from quiescent.quiescence.resting import rest
     from quiescent.recordings.agent import recording
     from quiescent.runs.run import Run
     from quiescent.simulation.members import Members, untrained
@@ -59,7 +60,7 @@ _HOMES = {
     "QuiescentError": "errors",
     "Run": "runs.run",
     "Space": "spaces",
-    "active": "quiescence.observe",
+    "active": "quiescence.awake",
     "controls": "",
     "draw": "evaluation.draw",
     "figures": "",
@@ -68,7 +69,7 @@ _HOMES = {
     "measure": "evaluation.evaluate",
     "measures": "",
     "recording": "recordings.agent",
-    "rest": "quiescence.observe",
+    "rest": "quiescence.resting",
     "train": "training.train",
     "untrained": "simulation.members",
 }

@@ -8,7 +8,7 @@ from quiescent.controls.sampler import sampler
 
 CONTROLS: dict[str, Control] = {
     "frozen": Control("stands still in its encoded starts", frozen),
-    "untrained": Control("initial weights", untrained.rest, untrained.active, untrained.kicked),
+    "untrained": Control("initial weights", untrained.rest, untrained.active, untrained.kicked, untrained.inside),
     "readout_noise": Control("white noise through the trained read-out", readout_noise),
     "sampler_5mm": Control("samples behaviour's density in steps of 5 mm", sampler(1 / 440), states=False),
     "sampler_20mm": Control("samples behaviour's density in steps of 20 mm", sampler(1 / 110), states=False),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from quiescent.quiescence.activity import Active, Activity, Kicked, Rest
+from quiescent.quiescence.activity import Active, Activity, Inside, Kicked, Rest
 from quiescent.simulation.members import Members
 
 
@@ -20,6 +20,8 @@ class Control(NamedTuple):
         Its activity in the task; None: it has no behaviour of its own, and rest is compared with the network's.
     kicked
         What becomes of one step's noise on its active states; None: nothing can be kicked.
+    inside
+        Its dynamics, looked into; None: it has none of its own.
     states
         True where there are hidden states, with as many units as the network has.
     behaves
@@ -41,5 +43,6 @@ class Control(NamedTuple):
     rest: Callable[[Members, Rest], list[Activity]]
     active: Callable[[Members, Active], list[Activity]] | None = None
     kicked: Callable[[Members, Kicked], list[Activity]] | None = None
+    inside: Callable[[Members, Inside], list[Activity]] | None = None
     states: bool = True
     behaves: bool = False

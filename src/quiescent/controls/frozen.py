@@ -5,7 +5,7 @@ import torch
 from quiescent.controls.watch import Piece, in_lanes, kept_after, watch
 from quiescent.machine.lanes import Share
 from quiescent.quiescence.activity import Activity, Quality, Rest
-from quiescent.quiescence.observe import rest_noise, starts_of
+from quiescent.quiescence.resting import rest_noise, starts_of
 from quiescent.simulation.members import Members
 
 

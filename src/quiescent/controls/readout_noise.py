@@ -9,7 +9,7 @@ from quiescent.controls.noise import noise_of
 from quiescent.controls.watch import Piece, in_lanes, watch
 from quiescent.machine.lanes import Share
 from quiescent.quiescence.activity import Activity, Rest
-from quiescent.quiescence.observe import rest_noise
+from quiescent.quiescence.resting import rest_noise
 from quiescent.simulation.members import Members
 
 

@@ -10,7 +10,7 @@ from quiescent.evaluation.stored import Origin, is_stored, read_stored, write_st
 from quiescent.evaluation.subject import Subject
 from quiescent.machine.memory import require_memory
 from quiescent.measures import MEASURES
-from quiescent.quiescence.activity import Activity, Kicked, Phase, Rest
+from quiescent.quiescence.activity import Activity, Inside, Kicked, Phase, Rest
 from quiescent.quiescence.needs import measuring_memory
 from quiescent.quiescence.phases import BEHAVIOUR, TRAINED_ON
 from quiescent.runs.identity import identity
@@ -103,10 +103,12 @@ def can_take_part(control: str | None, name: str, phases: Mapping[str, Phase]) -
     """Tell whether a control has all that a measure looks at: some lack hidden states, or dynamics."""
     if control is None:
         return True
-    kicked = any(isinstance(phase, Kicked) for phase in phases.values())
-    rests = any(isinstance(phase, Rest) for phase in phases.values())
-    moves = CONTROLS[control].kicked if kicked else CONTROLS[control].active
-    return (CONTROLS[control].states or not MEASURES[name].hidden) and (rests or moves is not None)
+    kinds = {type(phase) for phase in phases.values()}
+    own = CONTROLS[control]
+    if Inside in kinds and own.inside is None:
+        return False
+    moves = own.inside if Inside in kinds else own.kicked if Kicked in kinds else own.active
+    return (own.states or not MEASURES[name].hidden) and (Rest in kinds or moves is not None)
 
 
 def _origin(

@@ -4,10 +4,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from quiescent.quiescence.activity import Active, Kicked, Phase, Rest
+from quiescent.quiescence.activity import Active, Inside, Kicked, Phase, Rest
 from quiescent.runs.run import Run
 
-PHASES: dict[str, type[Active] | type[Rest] | type[Kicked]] = {"Active": Active, "Rest": Rest, "Kicked": Kicked}
+PHASES: dict[str, type[Active] | type[Rest] | type[Kicked] | type[Inside]] = {
+    "Active": Active,
+    "Rest": Rest,
+    "Kicked": Kicked,
+    "Inside": Inside,
+}
 
 
 class Measurement(NamedTuple):

@@ -61,7 +61,18 @@ class Kicked(NamedTuple):
     trials: int
 
 
-Phase = Active | Rest | Kicked
+class Inside(NamedTuple):
+    """The dynamics of the network at rest, looked into from states that it has awake.
+
+    `what` names the way to look, in `quiescent.quiescence.inside.INSIDE`.
+    """
+
+    what: str
+    trials: int  # that end in the states to look from
+    steps: int = 0  # of time, where the way takes any
+
+
+Phase = Active | Rest | Kicked | Inside
 DENSE, SPARSE = (200, 2), 20  # hidden states at rest: up to step 200 every 2nd is kept, then every 20th
 
 
@@ -107,6 +118,7 @@ class Activity(NamedTuple):
     leak: float = 0.0  # fraction of a difference between states that one step takes away without any weights
     noise_mean: float = 0.0  # of recurrent noise, per step: half of the range of uniform noise
     starts: Float[np.ndarray, "trial dim"] | None = None  # decoded places at which rest began, whatever is left out
+    inside: tuple[np.ndarray | float, ...] | None = None  # only of a network that was looked into: what its way of looking returns
 
     @property
     def decoded_at_states(self) -> Float[np.ndarray, "kept trial dim"]:
