@@ -21,7 +21,8 @@ PREFERENCES = {
     "toolkit.telemetry.reportingpolicy.firstRun": False,
 }
 ERRORS = """
-  return Services.console.getMessageArray().filter((one) => one instanceof Ci.nsIScriptError)
+  return Services.console.getMessageArray()
+    .filter((one) => one instanceof Ci.nsIScriptError && !(one.flags & Ci.nsIScriptError.warningFlag))
     .map((one) => `${one.sourceName} ${one.errorMessage}`);
 """
 
@@ -60,8 +61,13 @@ class Firefox:
         body = f"const {{ quiescent }} = window; const {{ page }} = quiescent; {script}"
         return self.send("WebDriver:ExecuteScript", {"script": body, "args": list(arguments)})["value"]
 
+    def press(self, selector):
+        """Click on the first element that a selector finds."""
+        element = self.send("WebDriver:FindElement", {"using": "css selector", "value": selector})["value"]
+        self.send("WebDriver:ElementClick", {"id": next(iter(element.values()))})
+
     def complaints(self, about):
-        """List what the browser's console says of errors and warnings in a page."""
+        """List the errors in a page that the browser's console knows of."""
         self.send("Marionette:SetContext", {"value": "chrome"})
         try:
             messages = self.send("WebDriver:ExecuteScript", {"script": ERRORS, "args": []})["value"]

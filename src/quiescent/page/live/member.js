@@ -7,7 +7,7 @@ class Member {
     this.spec = spec;
     this.network = new Network(spec);
     this.code = makeCode(spec.code, spec.box);
-    this.valid = this.code.width && new ValidCodes(this.code, spec.box); // of other codes every value is valid
+    this.valid = this.code.width ? new ValidCodes(this.code, spec.box) : null; // of other codes every value is valid
     this.dim = this.code.dim;
     this.circular = this.code.circular;
     this.network.reserve(MOST);

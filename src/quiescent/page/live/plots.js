@@ -100,14 +100,14 @@ class Plots {
   draw() {
     const tables = { kl: [], displacement: [], coverage: [], code: [] };
     const [first, last] = this.ends();
-    this.world.members.forEach(({ spec }, m) => {
+    this.world.members.forEach(({ spec, valid }, m) => {
       const { behaviour, dt } = spec;
       const level = (value) => (value === null ? [[first], [null]] : [[first, last], [1, 1].map(() => Math.max(value, this.lowest))]);
       tables.kl.push(level(behaviour.floor), level(behaviour.uniform));
       tables.displacement.push([behaviour.lags.map((lag) => lag * dt), behaviour.msd]);
       const percent = (values) => values.map((value) => 100 * value);
       tables.coverage.push([behaviour.coverage.map((_, t) => (t + 1) * dt), percent(behaviour.coverage)]);
-      tables.code.push([[first, last], [behaviour.valid, behaviour.valid]]);
+      tables.code.push(level(valid ? behaviour.valid : null));
       const shapes = [];
       for (const phase of ['awake', 'asleep']) {
         const { curve } = this.world.records[m][phase];
