@@ -11,6 +11,7 @@ from quiescent.errors import QuiescentError
 
 if TYPE_CHECKING:
     from quiescent.quiescence.activity import RestNoise
+    from quiescent.quiescence.rest_settings import RestSettings
 
 NAMED_NOISE: tuple[Literal["scaled", "same", "absolute"], ...] = ("scaled", "same", "absolute")
 
@@ -52,7 +53,8 @@ Words = Annotated[
 Runs = Annotated[
     list[str],
     typer.Argument(
-        help="Run folders, or configurations with overrides; seed=0,1 picks seeds.",
+        help="Run folders, or configurations with overrides; seed=0,1 picks seeds. Rest: rest.friction=0.3, "
+        "rest.adaptation=1, rest.adaptation_tau=100, rest.matched=true, rest.starts=asleep, rest.velocity=[0.1,0].",
         autocompletion=complete_runs,
         metavar="RUN...",
     ),
@@ -97,3 +99,12 @@ def noise_at_rest(word: str | None) -> "RestNoise | None":
     if not 0 <= factor < math.inf:
         raise QuiescentError(f"noise={word}: must be scaled, same, absolute, or a number >= 0 (of the trained std).")
     return factor
+
+
+def split_runs(words: list[str], noise: str | None, sigma2: float | None) -> "tuple[RestSettings, list[str]]":
+    """Read what the words of a command ask of rest, with its `--noise` and `--sigma2`; returns the other words too."""
+    from quiescent.evaluation.evaluate import settings_of
+    from quiescent.quiescence.rest_settings import read_rest, split_rest
+
+    ours, others = split_rest(words)
+    return settings_of(read_rest(ours).chosen, noise_at_rest(noise), sigma2), others
