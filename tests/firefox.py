@@ -84,7 +84,15 @@ def firefox():
         preferences = PREFERENCES | {"marionette.port": port}
         lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in preferences.items()]
         (Path(profile) / "user.js").write_text("\n".join(lines))
-        words = [FIREFOX, "--headless", "--marionette", "-remote-allow-system-access", "--no-remote", "--profile", profile]
+        words = [
+            FIREFOX,
+            "--headless",
+            "--marionette",
+            "-remote-allow-system-access",
+            "--no-remote",
+            "--profile",
+            profile,
+        ]
         process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             yield Firefox(port)

@@ -1,5 +1,7 @@
-"""Adaptation, momentum and matched noise in the live page: the equations of Python, asleep only."""
+"""Adaptation, momentum and matched noise in the live page equal those of Python, and act asleep only."""
 
+import csv
+import io
 import math
 
 import numpy as np
@@ -7,7 +9,7 @@ import pytest
 import torch
 from live import HEADINGS, POSITIONS
 
-from quiescent.networks.loop import bias_as_input, update
+from quiescent.networks.momentum import Momentum, advance_with, at_rest
 from quiescent.quiescence.valid import valid_codes
 
 SETTINGS = {
@@ -18,25 +20,14 @@ SETTINGS = {
 
 
 def rested(network, state, noise, *, adaptation, tau, friction):
-    """Step a network at rest, written as the equations are."""
-    network, inputs = bias_as_input(network, torch.zeros(len(state), network.weights["input"].shape[-1]))
-    # What is taken from the drive is one more input of every unit: of a gated network of its candidate alone.
-    rows, units = network.weights["recurrent"].shape
-    gate = torch.zeros(rows, units)
-    gate[rows - units :] = -torch.eye(units)
-    weights = network.weights | {"input": torch.cat([network.weights["input"], gate], -1)}
-    adapted, before, states = torch.zeros_like(state), state, []
-    for kick in noise:
-        free = update(type(network)(network.architecture, weights), state, torch.cat([inputs, adapted], -1))
-        after = free + kick + (1 - friction) * (state - before)
-        adapted = adapted + (adaptation * state - adapted) / tau
-        before, state = state, after
-        states.append(state)
-    return torch.stack(states)
+    states = torch.cat([state[None], noise])
+    silence = torch.zeros(len(noise), len(state), network.weights["input"].shape[-1])
+    advance_with(Momentum(friction, adaptation, tau), at_rest(state), network, states, silence, noisy=True)
+    return states[1:]
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
-def test_states_at_rest_equal_those_of_the_equations_for_every_kind_of_network(show, positions, headings, setting):
+def test_states_at_rest_equal_those_of_python_for_every_kind_of_network(show, positions, headings, setting):
     for path, networks in (positions, headings):
         page = show(path)
         for number, members in enumerate(networks):
@@ -52,10 +43,12 @@ def test_states_at_rest_equal_those_of_the_equations_for_every_kind_of_network(s
             torch.testing.assert_close(torch.tensor(live), states, atol=1e-4 * scale, rtol=0)
 
 
-def test_a_dream_on_screen_is_that_of_the_equations_and_begins_anew_with_every_sleep(show, pair):
+def test_a_dream_on_screen_is_that_of_python_and_begins_anew_with_every_sleep(show, pair):
     path, (_, members) = pair
     page = show(path)
-    page.evaluate("(rest) => { page.setPlace([0.3, -0.7]); page.world.setNoise(0); page.setRest(rest); }", SETTINGS["both"])
+    page.evaluate(
+        "(rest) => { page.setPlace([0.3, -0.7]); page.world.setNoise(0); page.setRest(rest); }", SETTINGS["both"]
+    )
     network, code = members.network.member(0), members.codes[0]
     state = network.encode(code.encode(torch.tensor([[0.3, -0.7]])))
     states = "() => [...page.world.members[1].states.subarray(0, 18)]"
@@ -98,8 +91,7 @@ def test_the_sliders_say_what_acts_and_one_button_takes_all_of_it_away(show, pai
     words = "adaptation 0.25 in 10 steps, friction 0.4, matched noise"
     assert page.inner_text(".now >> nth=0").endswith(words)
     page.evaluate("() => page.advance(2)")
-    head, *_, last = page.evaluate("quiescent.table()").splitlines()
-    last = dict(zip(head.split(","), last.split(","), strict=True))
+    *_, last = csv.DictReader(io.StringIO(page.evaluate("quiescent.table()")))
     assert [last[name] for name in ("adaptation", "adaptation_tau", "friction")] == ["0.25", "10", "0.4"]
     assert float(last["noise"]) == pytest.approx(math.sqrt(2 * 0.4), abs=1e-6)
     page.click("#neutral")
@@ -120,7 +112,9 @@ def test_codes_are_judged_as_python_judges_them(show, positions, headings, line)
             generator = torch.Generator().manual_seed(number)
             places = members.configs[0].task.sample(40, generator=generator).path[-1]
             outputs = code.encode(places) * (0.2 + torch.arange(40)[:, None] / 20)
-            outputs = outputs + torch.linspace(0, 0.5, 40)[:, None] * outputs.std() * torch.randn(outputs.shape, generator=generator)
+            outputs = outputs + torch.linspace(0, 0.5, 40)[:, None] * outputs.std() * torch.randn(
+                outputs.shape, generator=generator
+            )
             outputs = torch.cat([outputs, torch.zeros(1, code.size), -outputs[:1]])
             codes = valid_codes(code, space, outputs)
             live = page.evaluate(judge, [number, outputs.tolist()])

@@ -14,6 +14,7 @@ from quiescent.config.schema import Config
 from quiescent.page.behaviour import describe_behaviour, describe_cloud
 from quiescent.page.flow import describe_flow
 from quiescent.page.pack import pack
+from quiescent.page.slow import describe_slow
 from quiescent.quiescence.activity import Active
 from quiescent.quiescence.observe import observe
 from quiescent.quiescence.phases import OTHER_BEHAVIOUR
@@ -63,7 +64,7 @@ def describe(run: Run, members: Members, weights: WeightType) -> dict[str, objec
         "cloud": describe_cloud(behaviour),
         "behaviour": describe_behaviour(behaviour, other, config.seed[0]),
         "flow": describe_flow(members, behaviour),
-        "slow": [],
+        "slow": describe_slow(members, behaviour),
     }
 
 

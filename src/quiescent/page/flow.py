@@ -5,13 +5,12 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from quiescent.networks.loop import simulate
+from quiescent.dynamics.free import free_step
 from quiescent.page.pack import pack
 from quiescent.quiescence.activity import Activity
 from quiescent.quiescence.valid import valid_codes
 from quiescent.simulation.members import Members
 from quiescent.spaces import Space
-from quiescent.tasks.codes import Code
 
 STEPS = 10  # that an arrow stands for
 ARROWS = {1: 36, 2: 14}  # bins along a dimension, by the number of dimensions
@@ -25,22 +24,27 @@ def describe_flow(members: Members, behaviour: Activity) -> dict[str, object]:
 
     Places and moves (metres or radians) are of the code that is nearest to the read-out, so that they change smoothly.
     """
-    network, code, space = members.network.member(0), members.codes[0], behaviour.space
-    state = mean_states(behaviour).to(network.device, network.dtype)
-    silence = state.new_zeros(STEPS, 1, network.weights["input"].shape[-1])
-    after = simulate(network, state, silence.expand(-1, len(state), -1))[-1]
-    begin, end = (_nearest(code, space, network.readout(states)) for states in (state, after))
-    low, high = space.bounds[0]
+    before, step = mean_states(members, behaviour), free_step(members.network.member(0))
+    after = before
+    for _ in range(STEPS):
+        after = step(after)
+    begin, end = (places_of(members, states) for states in (before, after))
     return {
         "steps": STEPS,
-        "spacing": (high - low) / ARROWS[len(space.bounds)],
+        "spacing": spacing_of(behaviour.space),
         "places": pack(begin.cpu().numpy()),
-        "moves": pack(space.difference(end, begin).cpu().numpy()),
+        "moves": pack(behaviour.space.difference(end, begin).cpu().numpy()),
     }
 
 
-def mean_states(behaviour: Activity) -> Float[Tensor, "bin unit"]:
-    """Average settled states of behaviour over the bins of what is decoded from them; bins with few states have none."""
+def spacing_of(space: Space) -> float:
+    """Compute the width of the bins that have an arrow each."""
+    low, high = space.bounds[0]
+    return (high - low) / ARROWS[len(space.bounds)]
+
+
+def mean_states(members: Members, behaviour: Activity) -> Float[Tensor, "bin unit"]:
+    """Average settled states of behaviour over bins of what is decoded from them; bins with few states have none."""
     assert behaviour.states is not None
     first = min(SETTLED, len(behaviour.states) - 1)
     states, places = (array[first:].reshape(-1, array.shape[-1]) for array in (behaviour.states, behaviour.decoded))
@@ -49,9 +53,12 @@ def mean_states(behaviour: Activity) -> Float[Tensor, "bin unit"]:
     at = np.floor((places - low) / (high - low) * across).clip(0, across - 1).astype(int)
     bins = np.ravel_multi_index(tuple(at.T), (across,) * at.shape[-1])
     numbers = np.bincount(bins)
-    return torch.from_numpy(np.stack([states[bins == one].mean(0) for one in np.flatnonzero(numbers >= LEAST)]))
+    means = [states[bins == one].mean(0) for one in np.flatnonzero(numbers >= min(LEAST, numbers.max()))]
+    return torch.from_numpy(np.stack(means)).to(members.network.weights["output"])
 
 
-def _nearest(code: Code, space: Space, outputs: Tensor) -> Tensor:
-    codes = valid_codes(code, space, outputs)
+def places_of(members: Members, states: Float[Tensor, "row unit"]) -> Float[Tensor, "row dim"]:
+    """Read states out of one network, as the places or headings whose codes are nearest."""
+    outputs, code = members.network.member(0).readout(states), members.codes[0]
+    codes = valid_codes(code, members.configs[0].task.space, outputs)
     return code.decode(outputs) if codes is None else codes.nearest(outputs)

@@ -20,7 +20,7 @@ function makeFlow({ flow, slow, dt }, dim) {
 
 function flowWords({ seconds, times, slow }) {
   const long = times === 1 ? 'as long as it is' : `drawn ${shown(times)} times as long`;
-  const marks = slow.length ? ' Marked are slow points: full where it settles, open where it also leaves.' : '';
+  const marks = slow.length ? ' Marked are its slowest points: full where it settles, open where it leaves again.' : '';
   return `Arrows: where it goes by itself in ${shown(seconds)} s, without input, noise and momentum, from its mean state awake; ${long}.${marks}`;
 }
 

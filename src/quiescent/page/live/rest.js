@@ -1,6 +1,6 @@
 // What acts at rest besides noise: adaptation and momentum. Arrays hold one row per dreamer.
 
-const NEUTRAL = { adaptation: 0, tau: 50, friction: 1 }; // with these a network rests as it would without any of it
+const NEUTRAL = { adaptation: 0, tau: 100, friction: 1 }; // with these a network rests as it would without any of it
 
 /** What dreamers carry along: how adapted their units are, and the states before the present ones. */
 class History {
