@@ -11,23 +11,22 @@ from quiescent.studies.dynamics.design import BOTH, SLIPPERY, TIRED, TRIED, USUA
 from quiescent.studies.paper.effects import Effect, difference, log_ratio, number
 from quiescent.studies.paper.judge import Claim, Criterion
 
+COVERAGE, CORRELATION = ("coverage", "coverage_decoded"), ("autocorrelation", "time")
+SPEED, REACH = ("compression", "speed"), ("reach", "reach_rate")
+PLACES, VALID = ("wasserstein", "wasserstein"), ("validity", "valid_fraction")
 MORE, FASTER, KEPT = math.log(1.1), math.log(1.25), math.log(1.25)  # logarithms of ratios that count
 
 
 def claims_of(name: str) -> list[Claim]:
     """List the claims about networks of one environment."""
-
-    def beside(title: str, measure: str, variable: str, way: Way, low: float) -> Criterion:
-        return _ratio(title, name, measure, variable, (way, USUAL), low=low)
-
     return [
         Claim(
             "1",
             "theory",
             "Adaptation makes rest explore: it covers more, and its path is correlated for longer",
             [
-                beside("visited area, with adaptation over without", "coverage", "coverage_decoded", TIRED, MORE),
-                beside("correlation time, with adaptation over without", "autocorrelation", "time", TIRED, MORE),
+                _more("visited area, with adaptation over without", name, COVERAGE, TIRED, MORE),
+                _more("correlation time, with adaptation over without", name, CORRELATION, TIRED, MORE),
             ],
         ),
         Claim(
@@ -35,8 +34,8 @@ def claims_of(name: str) -> list[Claim]:
             "theory",
             "Momentum at matched temperature makes rest faster",
             [
-                beside("length of the path per second, friction 0.1 over 1", "compression", "speed", SLIPPERY, FASTER),
-                beside("regions reached per second, friction 0.1 over 1", "reach", "reach_rate", SLIPPERY, FASTER),
+                _more("length of the path per second, friction 0.1 over 1", name, SPEED, SLIPPERY, FASTER),
+                _more("regions reached per second, friction 0.1 over 1", name, REACH, SLIPPERY, FASTER),
             ],
         ),
         Claim(
@@ -44,53 +43,34 @@ def claims_of(name: str) -> list[Claim]:
             "theory",
             "Both together are fast and explore",
             [
-                beside("visited area, both over neither", "coverage", "coverage_decoded", BOTH, MORE),
-                beside("regions reached per second, both over neither", "reach", "reach_rate", BOTH, FASTER),
+                _more("visited area, both over neither", name, COVERAGE, BOTH, MORE),
+                _more("regions reached per second, both over neither", name, REACH, BOTH, FASTER),
             ],
         ),
-        Claim(
-            "4",
-            "question",
-            "Both leave the places of behaviour and the code as they are",
-            [
-                _ratio(
-                    "Wasserstein distance from behaviour, both over neither",
-                    *(name, "wasserstein", "wasserstein", (BOTH, USUAL)),
-                    high=KEPT,
-                    negative=(),
-                ),
-                Criterion(
-                    "fraction of valid steps, both less neither",
-                    difference(_at(name, "validity", "valid_fraction", BOTH), _at(name, "validity", "valid_fraction")),
-                    low=-0.1,
-                    of=_of(name, BOTH),
-                    negative=(),
-                    positive=(),
-                ),
-            ],
-        ),
+        Claim("4", "question", "Both leave the places of behaviour and the code as they are", _kept(name)),
     ]
 
 
-def _ratio(
-    title: str,
-    name: str,
-    measure: str,
-    variable: str,
-    ways: tuple[Way, Way],
-    *,
-    low: float = -math.inf,
-    high: float = math.inf,
-    negative: tuple[str, ...] = TRIED,
-) -> Criterion:
-    """Compare a number in one way to rest with that in another, as a ratio."""
-    effect = log_ratio(*(_at(name, measure, variable, way) for way in ways))
-    of = tuple(label(name, way) for way in ways)
-    return Criterion(title, effect, low, high, ratio=True, of=of, negative=negative, positive=())
+def _more(title: str, name: str, of: tuple[str, str], way: Way, low: float) -> Criterion:
+    """Say that a number is larger in a way to rest than in the usual one; `low` is the logarithm of by how much."""
+    effect = log_ratio(_at(name, of, way), _at(name, of))
+    return Criterion(title, effect, low, ratio=True, of=_of(name, way), negative=TRIED, positive=())
 
 
-def _at(name: str, measure: str, variable: str, way: Way = USUAL) -> Effect:
-    return number(measure, variable, label(name, way))
+def _kept(name: str) -> list[Criterion]:
+    """Say that places and code stay as they are; a frozen network keeps both too, so that none must fail."""
+    farther = log_ratio(_at(name, PLACES, BOTH), _at(name, PLACES))
+    fewer = difference(_at(name, VALID, BOTH), _at(name, VALID))
+    of = _of(name, BOTH)
+    title = "Wasserstein distance from behaviour, both over neither"
+    return [
+        Criterion(title, farther, high=KEPT, ratio=True, of=of, negative=(), positive=()),
+        Criterion("fraction of valid steps, both less neither", fewer, low=-0.1, of=of, negative=(), positive=()),
+    ]
+
+
+def _at(name: str, of: tuple[str, str], way: Way = USUAL) -> Effect:
+    return number(*of, label(name, way))
 
 
 def _of(name: str, way: Way) -> tuple[str, ...]:
