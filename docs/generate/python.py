@@ -13,11 +13,11 @@ GROUPS = {  # of exported names; whatever is in none of them is an error when th
     "Errors": ("QuiescentError",),
 }
 ELSEWHERE = {  # names that are no class and no function
-    "measures": "All [measures](measures.md): `quiescent.measures.MEASURES` has them by name, and the module of each has "
+    "measures": "All [measures](measures.md): `quiescent.measures.MEASURES` has them by name; the module of each has "
     "its functions, such as `quiescent.measures.variance.variance`.",
     "figures": "All [figures](figures.md): `quiescent.figures.FIGURES` has them by name.",
     "controls": "All [controls](measures.md#controls): `quiescent.controls.CONTROLS` has them by name.",
-    "NETWORKS": "All kinds of network: a dictionary by the name that `network.kind` has, of {py:class}`quiescent.Kind`.",
+    "NETWORKS": "All kinds of network: a dictionary by the name that `network.kind` has, each a {py:class}`Kind`.",
 }
 
 
