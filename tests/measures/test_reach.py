@@ -75,8 +75,8 @@ def test_a_path_that_diffuses_on_a_line_reaches_the_other_end_when_theory_says()
     regions = regions_of(box)
     np.testing.assert_allclose(regions.centres[:, 0], [-half + 0.25, half - 0.25])
     result = reach(activity(folded, space=box, dt=dt)).sel(phase="active")
-    # From the inner edge of one region, 0.5 from the wall behind, to that of the other, 1.5 from it. A walk in steps goes
-    # beyond an edge by 0.58 of their standard deviation before it is seen to have crossed it (Siegmund 1979).
+    # From the inner edge of one region, 0.5 from the wall behind, to that of the other, 1.5 from it. A walk in steps is
+    # beyond an edge by 0.58 of their standard deviation when it is first seen to have crossed it (Siegmund 1979).
     beyond = 0.5826 * math.sqrt(2 * diffusion * dt)
     mean = ((1.5 + beyond) ** 2 - (0.5 - beyond) ** 2) / (2 * diffusion)
     assert float(result["reach_rate"]) == pytest.approx(1 / mean, rel=0.05)
