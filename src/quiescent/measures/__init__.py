@@ -3,6 +3,7 @@
 from typing import Any
 
 from quiescent.measures import (
+    autocorrelation,
     common_start,
     compression,
     coverage,
@@ -38,6 +39,7 @@ MEASURES: dict[str, Measure[Any]] = {
     "variance": variance.MEASURE,
     "distance": distance.MEASURE,
     "displacement": displacement.MEASURE,
+    "autocorrelation": autocorrelation.MEASURE,
     "kinds": kinds.MEASURE,
     "coverage": coverage.MEASURE,
     "wasserstein": wasserstein.MEASURE,
