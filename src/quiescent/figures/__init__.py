@@ -15,10 +15,13 @@ from quiescent.figures import (
     order,
     readings,
     ring,
+    start_to_wake,
     stationarity,
     summary,
     temperature,
+    topology,
     trajectories,
+    tuning,
     turning,
     validity,
 )
@@ -44,6 +47,9 @@ FIGURES: dict[str, Drawing | HistoryDrawing] = {
     "denoising": denoising.DRAWING,
     "turning": turning.DRAWING,
     "ring": ring.DRAWING,
+    "topology": topology.DRAWING,
+    "tuning": tuning.DRAWING,
+    "start_to_wake": start_to_wake.DRAWING,
     "loss": loss.DRAWING,
 }
 
