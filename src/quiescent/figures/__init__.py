@@ -18,11 +18,14 @@ from quiescent.figures import (
     reach,
     readings,
     ring,
+    start_to_wake,
     stationarity,
     summary,
     temperature,
     tracks,
+    topology,
     trajectories,
+    tuning,
     turning,
     validity,
 )
@@ -52,6 +55,9 @@ FIGURES: dict[str, Drawing | HistoryDrawing] = {
     "denoising": denoising.DRAWING,
     "turning": turning.DRAWING,
     "ring": ring.DRAWING,
+    "topology": topology.DRAWING,
+    "tuning": tuning.DRAWING,
+    "start_to_wake": start_to_wake.DRAWING,
     "loss": loss.DRAWING,
 }
 
