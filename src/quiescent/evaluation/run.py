@@ -105,8 +105,6 @@ def can_take_part(control: str | None, name: str, phases: Mapping[str, Phase]) -
         return True
     kinds = {type(phase) for phase in phases.values()}
     own = CONTROLS[control]
-    if Inside in kinds and own.inside is None:
-        return False
     moves = own.inside if Inside in kinds else own.kicked if Kicked in kinds else own.active
     return (own.states or not MEASURES[name].hidden) and (Rest in kinds or moves is not None)
 

@@ -11,7 +11,9 @@ from quiescent.measures import (
     distance,
     drift,
     kl,
+    lyapunov,
     manifold,
+    manifold_diffusion,
     noise_table,
     occupancy,
     order,
@@ -47,6 +49,8 @@ MEASURES: dict[str, Measure[Any]] = {
     "ring": ring.MEASURE,
     "drift": drift.MEASURE,
     "denoising": denoising.MEASURE,
+    "manifold_diffusion": manifold_diffusion.MEASURE,
+    "lyapunov": lyapunov.MEASURE,
     "paths": paths.MEASURE,
     "occupancy": occupancy.MEASURE,
 }
