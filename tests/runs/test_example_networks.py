@@ -42,9 +42,7 @@ def test_an_example_is_unpacked_once_and_no_other_run_is_taken_for_it(tmp_path, 
     (run.folder / "imported.json").unlink()
     with pytest.raises(QuiescentError, match="exists and is not example/with_biases"):
         find_runs(["example/with_biases"])
-    with pytest.raises(
-        QuiescentError, match=r"no example named .*Did you mean 'example/with_biases'"
-    ):
+    with pytest.raises(QuiescentError, match=r"no example named .*Did you mean 'example/with_biases'"):
         find_runs(["example/with_bias"])
 
 
