@@ -17,7 +17,8 @@ def frozen(members: Members, phase: Rest) -> list[Activity]:
 
     def work(member: int, share: Share) -> Activity:
         state = first_states(share).cpu()
-        piece = Piece(members.network.member(member).readout(state)[None], state[None])
+        outputs = members.activity(members.network.member(member).readout(state))
+        piece = Piece(outputs[None], state[None])
         one_step = phase._replace(steps=1, burn_in=0, states=bool(phase.states))
         return _again_and_again(watch(members, member, one_step, [piece], noise[member]), phase)
 

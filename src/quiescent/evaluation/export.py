@@ -119,6 +119,7 @@ def weights_of(run: Run) -> tuple[dict[str, np.ndarray], dict[str, object]]:
         "batches": run.batches_done(),
         "written_by": f"quiescent {__version__}",
         **architecture._asdict(),
+        "outputs": "softmax" if members.has_softmax else "linear",
         "noise": members.noise[0]._asdict(),
         "dt": config.task.dt,
         "space": {"variable": space.variable, "unit": space.unit, "bounds": space.bounds},

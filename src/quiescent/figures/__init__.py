@@ -1,6 +1,7 @@
 """Figures of what measures return. One file and one line here per figure."""
 
 from quiescent.figures import (
+    compression,
     coverage,
     denoising,
     density,
@@ -13,11 +14,13 @@ from quiescent.figures import (
     noise,
     noise_table,
     order,
+    reach,
     readings,
     ring,
     stationarity,
     summary,
     temperature,
+    tracks,
     trajectories,
     turning,
     validity,
@@ -36,6 +39,9 @@ FIGURES: dict[str, Drawing | HistoryDrawing] = {
     "dimensionality": dimensionality.DRAWING,
     "manifold": manifold.DRAWING,
     "order": order.DRAWING,
+    "tracks": tracks.DRAWING,
+    "reach": reach.DRAWING,
+    "compression": compression.DRAWING,
     "stationarity": stationarity.DRAWING,
     "noise_table": noise_table.DRAWING,
     "temperature": temperature.DRAWING,

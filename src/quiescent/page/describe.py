@@ -20,6 +20,7 @@ from quiescent.quiescence.observe import observe
 from quiescent.quiescence.phases import OTHER_BEHAVIOUR
 from quiescent.runs.run import Run
 from quiescent.simulation.members import Members
+from quiescent.spaces import Track
 from quiescent.streams import stream
 from quiescent.tasks import Task
 from quiescent.tasks.codes import Code
@@ -56,6 +57,7 @@ def describe(run: Run, members: Members, weights: WeightType) -> dict[str, objec
             "output": sqrt(network.sigma2_out),
         },
         "box": space.bounds,
+        "lines": space.routes if isinstance(space, Track) else [],
         "dt": config.task.dt,
         "steps": config.task.steps,
         "code": _code(members.codes[0]),

@@ -74,7 +74,8 @@ def _descend(step: Step, states: Tensor) -> Tensor:
         moved = first / (1 - 0.9**iteration) / (second / (1 - 0.99**iteration)).sqrt().clamp_min(1e-12)
         with torch.no_grad():
             found -= RATE * scale * (1 - iteration / (DESCENT + 1)) * moved
-    return found.detach()
+    ended: Tensor = found.detach()
+    return ended
 
 
 def _speeds(step: Step, states: Tensor) -> Tensor:

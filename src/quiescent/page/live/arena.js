@@ -92,6 +92,7 @@ class Arena {
       this.drawBehaviour(layer, theme, night);
     });
     if (this.nearest) this.drawGlow(context, colour, night);
+    this.drawLines(context, theme, night);
     if (flowing) this.field.draw(`${theme.dark} ${night}`, (layer) => drawFlow(layer, this.flow, this, theme.on(night), theme.ground(night)));
     this.drawFrame(context, theme, night);
     drawTrails(context, this.world, this.m, colour, (place) => [[this.x(place), this.y(place)]]);
@@ -139,6 +140,17 @@ class Arena {
       return strength * inside[p] * Math.min(1, values[p] / this.peak) ** 0.9;
     });
     context.drawImage(this.glow.canvas, this.left, this.top, this.w, this.h);
+  }
+
+  /** The lines of a track. */
+  drawLines(context, theme, night) {
+    context.lineWidth = 1.2;
+    context.strokeStyle = css(theme.on(night), 0.25);
+    for (const line of this.member.spec.lines) {
+      context.beginPath();
+      for (const corner of line) context.lineTo(this.x(corner), this.y(corner));
+      context.stroke();
+    }
   }
 
   /** The walls, in the colours that places have in the state space. */
