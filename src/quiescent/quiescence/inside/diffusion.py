@@ -13,7 +13,7 @@ from quiescent.machine.lanes import Share
 from quiescent.networks import Population
 from quiescent.quiescence.activity import Activity, Inside, Rest
 from quiescent.quiescence.homogeneity import is_homogeneous
-from quiescent.quiescence.resting import starts_of
+from quiescent.quiescence.starts import starts_of
 from quiescent.simulation.members import Members
 
 PLACES = 16  # that rests begin from
