@@ -6,7 +6,7 @@ import quiescent
 from generate.markdown import section, table
 
 GROUPS = {  # of exported names; whatever is in none of them is an error when the site is built
-    "Train": ("load_config", "train", "recording", "Config", "Run", "Progress"),
+    "Train": ("load_config", "train", "recording", "example", "Config", "Run", "Progress"),
     "Rest and behave": ("load_networks", "untrained", "rest", "active", "Members", "Activity", "Space"),
     "Measure and draw": ("measure", "draw", "measures", "figures", "controls"),
     "Extend": ("NETWORKS", "Kind"),
@@ -17,7 +17,7 @@ ELSEWHERE = {  # names that are no class and no function
     "its functions, such as `quiescent.measures.variance.variance`.",
     "figures": "All [figures](figures.md): `quiescent.figures.FIGURES` has them by name.",
     "controls": "All [controls](measures.md#controls): `quiescent.controls.CONTROLS` has them by name.",
-    "NETWORKS": "All kinds of network: a dictionary by the name that `network.kind` has, each a {py:class}`Kind`.",
+    "NETWORKS": "All kinds of network, by the name in `network.kind`: a dictionary of {py:class}`~quiescent.Kind`.",
 }
 
 
