@@ -27,7 +27,7 @@ SOURCES = sorted(path for path in PACKAGE.rglob("*") if path.is_file() and "__py
 VERSION = hashlib.sha256(b"".join(path.read_bytes() for path in SOURCES)).hexdigest()[:16]
 nb_execution_mode = "cache"
 nb_execution_cache_path = str(HERE / "_build" / "notebooks" / VERSION)
-nb_execution_timeout = 120  # s, of one cell
+nb_execution_timeout = 600  # s, of one cell, on a machine with other work
 nb_execution_raise_on_error = True
 nb_execution_in_temp = True
 nb_merge_streams = True
@@ -38,7 +38,7 @@ autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
 numpydoc_show_class_members = False
 nitpicky = True
-nitpick_ignore_regex = [("py:.*", r"(?!quiescent\.)|quiescent\.\w+\.")]  # types of other packages, and of rooms
+nitpick_ignore_regex = [("py:.*", r"(?!quiescent\.).*|quiescent\.\w+\..*")]  # types of other packages, and of rooms
 
 html_theme = "pydata_sphinx_theme"
 html_title = "quiescent"
