@@ -2,10 +2,11 @@
 
 import re
 import shlex
+from pathlib import Path
 
 import pytest
 import typer
-from examples import PAGES, README, ROOT, SMALL
+from examples import ADDING, PAGES, README, ROOT, SMALL
 
 from quiescent.cli import app
 from quiescent.config.load import load_config
@@ -44,20 +45,52 @@ def test_python_in_the_readme_runs(small_settings, tmp_path, monkeypatch, capsys
     assert "500, 50, 2" in capsys.readouterr().out
 
 
-def test_python_in_the_page_of_the_sweep_runs(monkeypatch, capsys):
-    monkeypatch.chdir(ROOT / "docs" / "results" / "sweep")
-    (block,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "sweep.md").read_text(encoding="utf-8"), re.DOTALL)
-    exec(compile(block, "sweep.md", "exec"), {})
-    assert "network.sigma2_rec" in capsys.readouterr().out
+WITH_FILES = {  # pages whose code needs files that lie beside them
+    "docs/sweep.md": "docs/results/sweep",
+}
+ELSEWHERE = {  # pages whose code is run by other tests, or is no program of its own
+    "README.md": "tests/project/test_pages.py::test_python_in_the_readme_runs",
+    "docs/how-to/standard-files.md": "tests/formats/test_standard_files_page.py::test_the_examples_run_one_after_the_other",
+    **{
+        str(page.relative_to(ROOT)): "tests/project/test_examples.py::test_the_examples_live_in_the_house"
+        for page in ADDING
+    },
+}
 
 
-def test_python_in_the_page_of_rest_runs(small_settings, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (block,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs/how-to/rest.md").read_text(encoding="utf-8"), re.DOTALL)
+def blocks_of(page):
+    return re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+
+
+RUN_HERE = [page for page in PAGES if blocks_of(page) and str(page.relative_to(ROOT)) not in ELSEWHERE]
+
+
+@pytest.mark.parametrize("page", RUN_HERE, ids=lambda page: page.stem)
+def test_python_in_a_page_runs(page, small_settings, tmp_path, monkeypatch):
+    beside = WITH_FILES.get(str(page.relative_to(ROOT)))
+    monkeypatch.chdir(ROOT / beside if beside else tmp_path)
     scope = {}
-    exec(compile(block, "rest.md", "exec"), scope)
+    for block in blocks_of(page):
+        exec(compile(block, page.name, "exec"), scope)
+    check = {"rest": check_rest, "sweep": check_sweep}.get(page.stem)
+    if check:
+        check(scope)
+
+
+def check_rest(scope):
     assert scope["dream"].decoded.shape == (200, 200, 2)
-    assert (tmp_path / "momentum/seed_0/measures/distance@friction=0.3,matched=true.nc").exists()
+    assert Path("momentum/seed_0/measures/distance@friction=0.3,matched=true.nc").exists()
+
+
+def check_sweep(scope):
+    assert scope["rest"].dims == ("network.sigma2_rec", "seed")
+
+
+def test_code_that_is_run_elsewhere_is_run_there():
+    for page, test in ELSEWHERE.items():
+        path, _, name = test.partition("::")
+        assert f"def {name}(" in (ROOT / path).read_text(encoding="utf-8")
+        assert blocks_of(ROOT / page) or page in {str(one.relative_to(ROOT)) for one in ADDING}
 
 
 def command_lines(page):
@@ -72,7 +105,7 @@ def command_lines(page):
             yield words[1:]
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if page.name != "CONTRIBUTING.md"], ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", [page for page in PAGES if page not in ADDING], ids=lambda page: page.stem)
 def test_every_command_line_of_a_page_is_one_of_the_program(page):
     program = typer.main.get_command(app)
     context = program.make_context("quiescent", ["configs"])
