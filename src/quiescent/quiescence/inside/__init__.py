@@ -3,9 +3,14 @@
 from collections.abc import Callable
 
 from quiescent.quiescence.activity import Activity, Inside
+from quiescent.quiescence.inside.flow import flow
+from quiescent.quiescence.inside.slow_points import slow_points
 from quiescent.simulation.members import Members
 
-INSIDE: dict[str, Callable[[Members, Inside], list[Activity]]] = {}
+INSIDE: dict[str, Callable[[Members, Inside], list[Activity]]] = {
+    "slow_points": slow_points,
+    "flow": flow,
+}
 
 
 def look_inside(members: Members, phase: Inside) -> list[Activity]:
