@@ -8,7 +8,9 @@ import numpy as np
 from quiescent.evaluation.apply import apply
 from quiescent.evaluation.views import apply_to_views
 from quiescent.measures import MEASURES
-from quiescent.quiescence.activity import Activity, Kicked, Kicks, Quality, Rest
+from quiescent.quiescence.activity import Activity, Inside, Kicked, Kicks, Quality, Rest
+from quiescent.quiescence.inside.flow import LAGS, NODES, Flowing
+from quiescent.quiescence.inside.slow_points import SlowPoints
 from quiescent.spaces import Box, Circle, to_text
 from quiescent.streams import numpy_stream
 
@@ -72,7 +74,21 @@ def _noise(phase, space, dt, rng, steps):
         valid=quality.shape < 0.5,
         kicks=kicks,
         leak=0.2,
+        inside=_inside(phase, seen.decoded[-1], rng) if isinstance(phase, Inside) else None,
     )
+
+
+def _inside(phase, places, rng):
+    """Make what is found inside a network, of places and noise."""
+    trials, dim = places.shape
+    if phase.what == "flow":
+        moves = rng.normal(0, 0.01, (len(LAGS), trials, dim))
+        ends = rng.normal(0, 0.3, (NODES[dim] ** dim, dim))
+        return Flowing(np.array(LAGS), places, moves, ends, kicked=0.01, behaved=0.02)
+    values = rng.uniform(-0.5, 1, (3, 12, 2))
+    speed, chosen = 10 ** rng.uniform(-5, -1, trials), np.arange(3)
+    held = np.ones(trials, bool)
+    return SlowPoints(places, speed, -0.1 * speed, held, chosen, chosen, values, awake=0.1, steps=100, homogeneous=0.0)
 
 
 def wrap(angles):
