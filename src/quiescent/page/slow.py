@@ -79,5 +79,6 @@ def _descend(step: Step, states: Tensor) -> Tensor:
 
 
 def _speeds(step: Step, states: Tensor) -> Tensor:
-    moved: Tensor = (step(states) - states).norm(dim=-1)
-    return moved / states.norm(dim=-1).clamp_min(1e-12) + 1e-12  # never 0: its logarithm is descended on
+    moved, size = (rows.norm(dim=-1) for rows in (step(states) - states, states))
+    speeds: Tensor = moved / size.clamp_min(1e-12)
+    return speeds + 1e-12  # never 0: its logarithm is descended on
