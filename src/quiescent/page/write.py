@@ -27,7 +27,7 @@ from quiescent.training.state import load_networks
 Choice = Literal["auto", "float16", "float32"]
 
 KINDS = ("vanilla", "gru")  # whose update equations the page has
-SPACES = ("box", "circle")  # that it can draw
+SPACES = ("box", "circle", "track")  # that it can draw
 CHECKED = 200  # steps that rounded weights are checked over
 LIMIT = 1.0  # cm or degrees: how far rounding may move what is decoded
 

@@ -11,7 +11,6 @@ from quiescent.config.grid import Grid, Value, expand
 from quiescent.config.naming import folder_name, label
 from quiescent.config.schema import Config
 from quiescent.config.words import split_words
-from quiescent.errors import QuiescentError
 from quiescent.evaluation.evaluate import require_measure
 from quiescent.evaluation.run import not_stored
 from quiescent.jobs.estimate import Work
@@ -20,6 +19,7 @@ from quiescent.jobs.places import Local, Place
 from quiescent.machine.files import explaining
 from quiescent.measures import MEASURES
 from quiescent.quiescence.rest_settings import RestSettings, split_rest
+from quiescent.runs.conditions import require_space
 from quiescent.runs.open import open_runs
 from quiescent.runs.run import Run
 from quiescent.studies.sweep.rests import Rests, rests_of
@@ -63,11 +63,7 @@ def make_plan(words: Sequence[str], measures: Sequence[str], out: Path | None = 
     space = grid.points[0].config.task.space
     for measure in measures:
         require_measure(measure)
-        needed = MEASURES[measure].space
-        if needed is not None and not isinstance(space, needed):
-            raise QuiescentError(
-                f"the measure '{measure}' is for runs that track a {needed.variable}; these track a {space.variable}."
-            )
+        require_space(space, MEASURES[measure].space, f"the measure '{measure}'")
     runs = tuple(Run(root / label(point.config) / f"seed_{point.config.seed[0]}") for point in grid.points)
     _ = [point.config.task.space for point in grid.points]  # a recording that is missing must be told now
     return SweepPlan(tuple(words), grid, runs, tuple(measures), out or Path("sweeps") / name_of(words), rests)
