@@ -73,6 +73,8 @@ def _loaded(run: Run) -> Members:
         raise QuiescentError(f"{run.folder}: network.kind={kind} cannot run in a page; only {', '.join(KINDS)} can.")
     if space not in SPACES:
         raise QuiescentError(f"{run.folder}: a page cannot draw a {space}; only {', '.join(SPACES)}.")
+    if config.training.loss == "cross_entropy":
+        raise QuiescentError(f"{run.folder}: training.loss=cross_entropy cannot run in a page, which has no softmax.")
     return load_networks([run])
 
 
