@@ -18,7 +18,7 @@ from quiescent.machine.scratch import Scratch
 from quiescent.measures.kl import MEASURE, kl
 from quiescent.networks.products import rows
 from quiescent.quiescence.activity import Activity
-from quiescent.quiescence.observe import rest
+from quiescent.quiescence.resting import rest
 from quiescent.simulation.loss import loss_gradients
 from quiescent.simulation.members import Members, sample, untrained
 from quiescent.simulation.noise import fill_noise

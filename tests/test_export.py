@@ -11,7 +11,8 @@ import pytest
 import safetensors.numpy
 
 from quiescent import cli
-from quiescent.quiescence.observe import active, rest
+from quiescent.quiescence.awake import active
+from quiescent.quiescence.resting import rest
 from quiescent.runs.run import Run
 from quiescent.training.state import load_networks
 from quiescent.training.train import train

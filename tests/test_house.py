@@ -20,6 +20,7 @@ ROOMS = [  # a room imports only rooms to its left
         "networks",
         "config",
         "simulation",
+        "dynamics",
     ),
     *(
         "formats",

@@ -13,7 +13,9 @@ from quiescent.config.load import load_config
 from quiescent.errors import QuiescentError
 from quiescent.networks import NETWORKS, Kind, simulate
 from quiescent.quiescence.activity import Active, Rest
-from quiescent.quiescence.observe import CHUNK, active, observe, rest, rest_noise
+from quiescent.quiescence.awake import active
+from quiescent.quiescence.observe import observe
+from quiescent.quiescence.resting import CHUNK, rest, rest_noise
 from quiescent.quiescence.seen import JUDGED
 from quiescent.quiescence.valid import valid_codes
 from quiescent.simulation.members import untrained
@@ -69,7 +71,7 @@ def test_a_long_rest_does_not_depend_on_how_it_is_cut(monkeypatch):
     words = ("network.sigma2_rec=0.01",)
     whole = rest(members(*words), trials=5, steps=50, keep_states=True)
     assert CHUNK >= 50, "the first rest must be in one piece"
-    monkeypatch.setattr("quiescent.quiescence.observe.CHUNK", 7)
+    monkeypatch.setattr("quiescent.quiescence.resting.CHUNK", 7)
     pieces = rest(members(*words), trials=5, steps=50, keep_states=True)
     for activity, cut in zip(whole, pieces, strict=True):
         np.testing.assert_array_equal(activity.decoded, cut.decoded)
@@ -157,7 +159,7 @@ def test_a_full_size_rest_of_2000_steps_needs_less_than_a_gibibyte():
 import resource
 from quiescent.config.load import load_config
 from quiescent.simulation.members import untrained
-from quiescent.quiescence.observe import rest
+from quiescent.quiescence.resting import rest
 peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 population = untrained(load_config("spatial_navigation/noisy_unbiased").members()).to("cpu")
 rest(population, trials=2, steps=2)

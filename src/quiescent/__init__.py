@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from quiescent.evaluation.evaluate import measure
     from quiescent.networks import NETWORKS, Kind
     from quiescent.quiescence.activity import Activity
-    from quiescent.quiescence.observe import active, rest
+    from quiescent.quiescence.awake import active
+    from quiescent.quiescence.resting import rest
     from quiescent.recordings.agent import recording
+    from quiescent.runs.examples import example
     from quiescent.runs.run import Run
     from quiescent.simulation.members import Members, untrained
     from quiescent.spaces import Space
@@ -38,6 +40,7 @@ __all__ = [
     "active",
     "controls",
     "draw",
+    "example",
     "figures",
     "load_config",
     "load_networks",
@@ -59,16 +62,17 @@ _HOMES = {
     "QuiescentError": "errors",
     "Run": "runs.run",
     "Space": "spaces",
-    "active": "quiescence.observe",
+    "active": "quiescence.awake",
     "controls": "",
     "draw": "evaluation.draw",
+    "example": "runs.examples",
     "figures": "",
     "load_config": "config.load",
     "load_networks": "training.state",
     "measure": "evaluation.evaluate",
     "measures": "",
     "recording": "recordings.agent",
-    "rest": "quiescence.observe",
+    "rest": "quiescence.resting",
     "train": "training.train",
     "untrained": "simulation.members",
 }

@@ -10,7 +10,7 @@ from quiescent.config.load import task_noise
 from quiescent.evaluation.apply import apply
 from quiescent.measures.noise_table import MEASURE, TIMES, named
 from quiescent.quiescence.activity import Quality, Rest
-from quiescent.quiescence.observe import rest, rest_noise
+from quiescent.quiescence.resting import rest, rest_noise
 from quiescent.simulation.members import untrained
 
 STEPS, TRIALS = 400, 100

@@ -11,8 +11,9 @@ from quiescent.measures.kl import density_of, kl
 from quiescent.measures.motion import displacement
 from quiescent.networks.loop import simulate
 from quiescent.page.pack import pack
-from quiescent.quiescence.observe import observe, rest
+from quiescent.quiescence.observe import observe
 from quiescent.quiescence.phases import BEHAVIOUR
+from quiescent.quiescence.resting import rest
 from quiescent.statistics import points_of
 
 

@@ -9,7 +9,8 @@ from quiescent.config.load import load_config
 from quiescent.errors import QuiescentError
 from quiescent.evaluation.evaluate import measure
 from quiescent.quiescence.activity import Rest
-from quiescent.quiescence.observe import active, starts_of
+from quiescent.quiescence.awake import active
+from quiescent.quiescence.starts import starts_of
 from quiescent.recordings.parts import starts_of_parts
 from quiescent.runs.open import read_config
 from quiescent.simulation.members import untrained

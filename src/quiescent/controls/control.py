@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from quiescent.quiescence.activity import Active, Activity, Kicked, Rest
+from quiescent.quiescence.activity import Active, Activity, Inside, Kicked, Rest
 from quiescent.simulation.members import Members
 
 
@@ -20,10 +20,14 @@ class Control(NamedTuple):
         Its activity in the task; None: it has no behaviour of its own, and rest is compared with the network's.
     kicked
         What becomes of one step's noise on its active states; None: nothing can be kicked.
+    inside
+        Its dynamics, looked into; None: it has none of its own.
     states
         True where there are hidden states, with as many units as the network has.
     behaves
         True where it knows its task, so that its rest is compared with its own behaviour, not with the network's.
+    follows
+        True where it can rest in any way that is asked for: with momentum, from other starts, with an input.
 
     Examples
     --------
@@ -41,5 +45,7 @@ class Control(NamedTuple):
     rest: Callable[[Members, Rest], list[Activity]]
     active: Callable[[Members, Active], list[Activity]] | None = None
     kicked: Callable[[Members, Kicked], list[Activity]] | None = None
+    inside: Callable[[Members, Inside], list[Activity]] | None = None
     states: bool = True
     behaves: bool = False
+    follows: bool = True

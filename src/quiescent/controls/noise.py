@@ -10,7 +10,7 @@ from quiescent.config.load import task_noise
 from quiescent.config.schema import Config
 from quiescent.machine.lanes import Share
 from quiescent.networks import NoiseLevels
-from quiescent.quiescence.observe import CHUNK
+from quiescent.quiescence.resting import CHUNK
 from quiescent.simulation.members import Members
 from quiescent.simulation.noise import fill_noise
 from quiescent.streams import Purpose, open_streams

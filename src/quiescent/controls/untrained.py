@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from quiescent.quiescence.activity import Active, Activity, Kicked, Rest
+from quiescent.quiescence.activity import Active, Activity, Inside, Kicked, Rest
 from quiescent.quiescence.observe import observe
 from quiescent.simulation.members import Members, untrained
 
@@ -19,6 +19,11 @@ def active(members: Members, phase: Active) -> list[Activity]:
 
 def kicked(members: Members, phase: Kicked) -> list[Activity]:
     """Kick networks with the initial weights."""
+    return observe(initial(members), phase)
+
+
+def inside(members: Members, phase: Inside) -> list[Activity]:
+    """Look into networks with the initial weights."""
     return observe(initial(members), phase)
 
 

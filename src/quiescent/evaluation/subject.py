@@ -9,7 +9,7 @@ from quiescent.evaluation.views import apply_to_views
 from quiescent.machine.device import usable_device
 from quiescent.measures.measure import Activities, Known, Measure
 from quiescent.measures.validity import limit_of
-from quiescent.quiescence.activity import Active, Activity, Phase, Rest
+from quiescent.quiescence.activity import Active, Activity, Inside, Kicked, Phase, Rest
 from quiescent.quiescence.observe import observe
 from quiescent.quiescence.phases import BEHAVIOUR
 from quiescent.runs.open import require_finished
@@ -58,7 +58,7 @@ class Subject:
             elif control is not None:
                 return control.rest(members, phase)[0]
         elif control is not None:
-            own = control.active if isinstance(phase, Active) else control.kicked
+            own = {Active: control.active, Kicked: control.kicked, Inside: control.inside}[type(phase)]
             if own is not None and (control.behaves or not isinstance(phase, Active) or phase.states):
                 return own(members, phase)[0]  # type: ignore[arg-type]
         return observe(members, phase, judge=True)[0]
@@ -66,12 +66,15 @@ class Subject:
     def meant(self, phases: Mapping[str, Phase]) -> dict[str, Phase]:
         """Select the phases that are meant for this network: some are for those trained with noise, or without.
 
-        A control takes the network's place in the phases of the trained network.
+        A control takes the network's place in the phases of the trained network; what has no dynamics cannot be
+        looked into.
         """
         kind = "noisy" if self.config.network.sigma2_rec > 0 else "noise_free"
+        opaque = self._control is not None and self._control.inside is None
         return {
             name: phase
             for name, phase in phases.items()
+            if not (opaque and isinstance(phase, Inside))
             if not isinstance(phase, Rest)
             or (phase.networks in ("all", kind) and (self._control is None or phase.weights == "trained"))
         }

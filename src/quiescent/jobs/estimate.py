@@ -10,7 +10,7 @@ from quiescent.config.schema import Config
 from quiescent.jobs.job import Measurement
 from quiescent.machine.lanes import PART, Lanes
 from quiescent.quiescence.activity import Rest
-from quiescent.quiescence.observe import rest
+from quiescent.quiescence.resting import rest
 from quiescent.simulation.loss import loss_gradients
 from quiescent.simulation.members import sample, untrained
 from quiescent.streams import open_streams

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from quiescent.config.schema import Config
-from quiescent.quiescence.activity import Active, Kicked, Phase, Rest, kept_steps
+from quiescent.quiescence.activity import Active, Inside, Kicked, Phase, Rest, kept_steps
 from quiescent.training.populations import count_weights, number_size
 
 COPIES = 4  # of the weights: as they are read with two moments of the optimizer, and as they are used
@@ -16,7 +16,7 @@ def measuring_memory(config: Config, phases: Iterable[Phase]) -> float:
 
 
 def _kept(config: Config, phase: Phase) -> int:
-    if isinstance(phase, Kicked) or not phase.states:
+    if isinstance(phase, Kicked | Inside) or not phase.states:
         return 0
     if isinstance(phase, Active):
         return phase.trials * config.task.steps * (1 + phase.drift)

@@ -13,10 +13,10 @@ from quiescent.machine.scratch import Scratch
 from quiescent.networks import NoiseLevels
 from quiescent.networks.loop import bias_as_input, update
 from quiescent.networks.products import rows
-from quiescent.quiescence.activity import Active, Activity, Kicked, Phase, Quality, Rest
+from quiescent.quiescence.activity import Active, Activity, Quality, Rest
 from quiescent.quiescence.homogeneity import is_homogeneous
 from quiescent.quiescence.leak import leak_of
-from quiescent.quiescence.valid import ValidCodes, judge_some
+from quiescent.quiescence.valid import ValidCodes, judge_some, valid_codes
 from quiescent.simulation.episode import Episode, outputs, unrow
 from quiescent.simulation.members import Members
 
@@ -37,7 +37,7 @@ def see(
     members: Members,
     share: Share,
     episode: Episode,
-    phase: Phase,
+    phase: Active | Rest,
     codes: Sequence[ValidCodes | None] | None,
     kept: Sequence[int] | None = None,
 ) -> Seen:
@@ -46,8 +46,9 @@ def see(
     read = outputs(episode)
     decoded, shape, amplitude, states, drift = unrow(members.decode(share.member, read), steps), None, None, None, None
     if codes is not None:
-        shape, amplitude = _judged(codes, share, read, steps, JUDGED if isinstance(phase, Rest) else 1)
-    if not isinstance(phase, Kicked) and phase.states:
+        every = JUDGED if isinstance(phase, Rest) else 1
+        shape, amplitude = _judged(codes, share, members.activity(read), steps, every)
+    if phase.states:
         states = episode.states[1:].clone() if kept is None else episode.states[1:][list(kept)]
         states = states.cpu()
     if isinstance(phase, Active) and phase.drift:
@@ -60,7 +61,7 @@ def see(
 def _judged(
     codes: Sequence[ValidCodes | None], share: Share, read: Tensor, steps: int, every: int
 ) -> tuple[Tensor, Tensor]:
-    """Judge the read-outs of one member, or of all: shape distance and amplitude, (time, ..., trial, 1)."""
+    """Judge the cells of one member, or of all: shape distance and amplitude, (time, ..., trial, 1)."""
     if isinstance(share.member, int):
         judged = judge_some(codes[share.member], unrow(read, steps), every)
         return judged.shape[..., None].cpu(), judged.amplitude[..., None].cpu()
@@ -119,3 +120,11 @@ def gather(
         )
 
     return [activity(member) for member in range(len(members.seeds))]
+
+
+def codes_of(members: Members) -> list[ValidCodes | None]:
+    """Encode a grid over the space of every member, to judge its codes by."""
+    return [
+        valid_codes(code, config.task.space, members.network.weights["output"])
+        for code, config in zip(members.codes, members.configs, strict=True)
+    ]
