@@ -10,6 +10,13 @@ INSIDE: dict[str, Callable[[Members, Inside], list[Activity]]] = {
     "lyapunov": lyapunov.noise_free,
     "lyapunov_noisy": lyapunov.noisy,
     "diffusion": diffusion.look,
+from quiescent.quiescence.inside.flow import flow
+from quiescent.quiescence.inside.slow_points import slow_points
+from quiescent.simulation.members import Members
+
+INSIDE: dict[str, Callable[[Members, Inside], list[Activity]]] = {
+    "slow_points": slow_points,
+    "flow": flow,
 }
 
 
