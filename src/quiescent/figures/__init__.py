@@ -1,6 +1,7 @@
 """Figures of what measures return. One file and one line here per figure."""
 
 from quiescent.figures import (
+    compression,
     coverage,
     denoising,
     density,
@@ -13,6 +14,7 @@ from quiescent.figures import (
     noise,
     noise_table,
     order,
+    reach,
     readings,
     ring,
     start_to_wake,
@@ -20,6 +22,7 @@ from quiescent.figures import (
     summary,
     temperature,
     topology,
+    tracks,
     trajectories,
     tuning,
     turning,
@@ -39,6 +42,9 @@ FIGURES: dict[str, Drawing | HistoryDrawing] = {
     "dimensionality": dimensionality.DRAWING,
     "manifold": manifold.DRAWING,
     "order": order.DRAWING,
+    "tracks": tracks.DRAWING,
+    "reach": reach.DRAWING,
+    "compression": compression.DRAWING,
     "stationarity": stationarity.DRAWING,
     "noise_table": noise_table.DRAWING,
     "temperature": temperature.DRAWING,

@@ -11,6 +11,7 @@ from quiescent.terminal.commands import (
     paper,
     plot,
     runs,
+    study,
     sweep,
     train,
     watch,
@@ -31,6 +32,7 @@ COMMANDS: dict[str, Command] = {
     "import": import_.COMMAND,
     "demo": demo.COMMAND,
     "paper": paper.COMMAND,
+    "study": study.COMMAND,
 }
 EARLIER_NAMES = {"figure": "draw"}  # that keep working, unlisted
 
