@@ -7,7 +7,7 @@ import pytest
 from made import BOX, CIRCLE, imagined
 
 from quiescent.evaluation.combine import combine
-from quiescent.figures import coverage, noise_table, stationarity
+from quiescent.figures import coverage, kinds, noise_table, stationarity
 from quiescent.figures.grid import reading
 
 BOTH = ("a/noisy", "a/no-noise")
@@ -55,3 +55,15 @@ def test_where_jitter_hides_coverage_the_panel_says_so():
     assert not free.texts
     assert [line.get_label() for line in noisy.lines] == ["active"]
     assert [line.get_label() for line in free.lines] == ["active", "quiescent", "noise added"]
+
+
+def test_bars_of_models_end_where_their_weights_add_up_to_and_what_was_not_judged_says_so():
+    measured = results("kinds")
+    measured["kinds"]["weight"].loc[{"condition": BOTH[1], "phase": "quiescent"}] = np.nan
+    noisy, free = kinds.draw(measured).axes
+    weight = reading(measured["kinds"], "weight").sel(condition=BOTH[0]).mean("seed")
+    for at, phase in enumerate(("active", "quiescent")):
+        bars = [bar for bar in noisy.patches if round(bar.get_x() + bar.get_width() / 2) == at]
+        np.testing.assert_allclose([bar.get_height() for bar in bars], weight.sel(phase=phase))
+        assert bars[-1].get_y() + bars[-1].get_height() == pytest.approx(1)
+    assert [text.get_text() for text in free.texts] == [kinds.NOTHING]

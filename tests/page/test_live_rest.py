@@ -12,11 +12,8 @@ from live import HEADINGS, POSITIONS
 from quiescent.networks.momentum import Momentum, advance_with, at_rest
 from quiescent.quiescence.valid import valid_codes
 
-SETTINGS = {
-    "adaptation": {"adaptation": 0.3, "tau": 7, "friction": 1},
-    "momentum": {"adaptation": 0, "tau": 7, "friction": 0.3},
-    "both": {"adaptation": 0.2, "tau": 20, "friction": 0.5},
-}
+BOTH = {"adaptation": 0.2, "tau": 20, "friction": 0.5}
+SETTINGS = (BOTH, {"adaptation": 0.3, "tau": 7, "friction": 1}, {"adaptation": 0, "tau": 7, "friction": 0.3})
 
 
 def rested(network, state, noise, *, adaptation, tau, friction):
@@ -26,8 +23,7 @@ def rested(network, state, noise, *, adaptation, tau, friction):
     return states[1:]
 
 
-@pytest.mark.parametrize("setting", SETTINGS)
-def test_states_at_rest_equal_those_of_python_for_every_kind_of_network(show, positions, headings, setting):
+def test_states_at_rest_equal_those_of_python_for_every_kind_of_network(show, positions, headings):
     for path, networks in (positions, headings):
         page = show(path)
         for number, members in enumerate(networks):
@@ -36,25 +32,24 @@ def test_states_at_rest_equal_those_of_python_for_every_kind_of_network(show, po
             start = config.task.sample(3, generator=generator).start
             noise = 0.02 * torch.randn(60, 3, network.units, generator=generator)
             silence = [[[0.0] * config.task.n_inputs] * 3] * 60
-            given = [number, start.tolist(), silence, noise.tolist(), SETTINGS[setting]]
-            live = page.evaluate("(given) => quiescent.simulate(...given).states", given)
-            states = rested(network, network.encode(code.encode(start)), noise, **SETTINGS[setting])
-            scale = max(1.0, states.abs().max().item())
-            torch.testing.assert_close(torch.tensor(live), states, atol=1e-4 * scale, rtol=0)
+            for setting in SETTINGS:
+                given = [number, start.tolist(), silence, noise.tolist(), setting]
+                live = page.evaluate("(given) => quiescent.simulate(...given).states", given)
+                states = rested(network, network.encode(code.encode(start)), noise, **setting)
+                scale = max(1.0, states.abs().max().item())
+                torch.testing.assert_close(torch.tensor(live), states, atol=1e-4 * scale, rtol=0)
 
 
 def test_a_dream_on_screen_is_that_of_python_and_begins_anew_with_every_sleep(show, pair):
     path, (_, members) = pair
     page = show(path)
-    page.evaluate(
-        "(rest) => { page.setPlace([0.3, -0.7]); page.world.setNoise(0); page.setRest(rest); }", SETTINGS["both"]
-    )
+    page.evaluate("(rest) => { page.setPlace([0.3, -0.7]); page.world.setNoise(0); page.setRest(rest); }", BOTH)
     network, code = members.network.member(0), members.codes[0]
     state = network.encode(code.encode(torch.tensor([[0.3, -0.7]])))
     states = "() => [...page.world.members[1].states.subarray(0, 18)]"
     for _ in range(2):
         page.evaluate("() => { page.sleep(true); page.advance(40); page.sleep(false); }")
-        state = rested(network, state, torch.zeros(40, 1, 18), **SETTINGS["both"])[-1]
+        state = rested(network, state, torch.zeros(40, 1, 18), **BOTH)[-1]
         torch.testing.assert_close(torch.tensor(page.evaluate(states)), state[0], atol=1e-4, rtol=0)
 
 
@@ -67,7 +62,7 @@ def test_awake_nothing_of_it_acts(show, pair):
       return [...page.world.members[0].states.subarray(0, 18)];
     }"""
     neutral = page.evaluate(run, {})
-    assert page.evaluate(run, SETTINGS["both"] | {"matched": True}) == neutral
+    assert page.evaluate(run, BOTH | {"matched": True}) == neutral
     assert page.evaluate("() => page.world.level(page.world.members[0])") == 1
 
 

@@ -106,8 +106,6 @@ def can_take_part(control: str | None, name: str, phases: Mapping[str, Phase]) -
         return True
     kinds = {type(phase) for phase in phases.values()}
     own = CONTROLS[control]
-    if Inside in kinds and own.inside is None:
-        return False
     if not own.follows and any(isinstance(phase, Rest) and not phase.usual for phase in phases.values()):
         return False
     moves = own.inside if Inside in kinds else own.kicked if Kicked in kinds else own.active

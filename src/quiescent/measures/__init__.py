@@ -3,6 +3,7 @@
 from typing import Any
 
 from quiescent.measures import (
+    autocorrelation,
     common_start,
     compression,
     coverage,
@@ -13,7 +14,9 @@ from quiescent.measures import (
     drift,
     kinds,
     kl,
+    lyapunov,
     manifold,
+    manifold_diffusion,
     noise_table,
     occupancy,
     order,
@@ -41,6 +44,7 @@ MEASURES: dict[str, Measure[Any]] = {
     "variance": variance.MEASURE,
     "distance": distance.MEASURE,
     "displacement": displacement.MEASURE,
+    "autocorrelation": autocorrelation.MEASURE,
     "kinds": kinds.MEASURE,
     "coverage": coverage.MEASURE,
     "wasserstein": wasserstein.MEASURE,
@@ -63,6 +67,11 @@ MEASURES: dict[str, Measure[Any]] = {
     "route_order": route_order.MEASURE,
     "track_coverage": track_coverage.MEASURE,
     "compression": compression.MEASURE,
+    "topology": topology.MEASURE,
+    "tuning": tuning.MEASURE,
+    "start_to_wake": start_to_wake.MEASURE,
+    "manifold_diffusion": manifold_diffusion.MEASURE,
+    "lyapunov": lyapunov.MEASURE,
     "paths": paths.MEASURE,
     "occupancy": occupancy.MEASURE,
 }

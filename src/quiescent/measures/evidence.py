@@ -101,8 +101,10 @@ def _from_first(points: Paths) -> tuple[Paths, Counts]:
 
 
 def _drawn(points: Paths, counts: Counts) -> Trials:
-    """Compute the deviance of places that are drawn from those of all paths."""
+    """Compute the deviance of places that are drawn from those of all paths; infinite where these are one place."""
     drawn = points[counts]
+    if drawn.var(0).sum() <= FLOOR:
+        return np.full(points.shape[1], np.inf)
     centred = points - drawn.mean(0)
     covariance = np.atleast_2d(np.cov(drawn.T)) + FLOOR * np.eye(drawn.shape[-1])
     squares = (centred @ np.linalg.inv(covariance) * centred).sum(-1)

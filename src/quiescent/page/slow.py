@@ -79,4 +79,5 @@ def _descend(step: Step, states: Tensor) -> Tensor:
 
 
 def _speeds(step: Step, states: Tensor) -> Tensor:
-    return (step(states) - states).norm(dim=-1) / states.norm(dim=-1).clamp_min(1e-12) + 1e-12
+    moved: Tensor = (step(states) - states).norm(dim=-1)
+    return moved / states.norm(dim=-1).clamp_min(1e-12) + 1e-12  # never 0: its logarithm is descended on

@@ -36,7 +36,7 @@ function drawFlow(context, flow, view, colour, ground) {
   for (const { place, stable } of slow) {
     const [x, y] = view.spot(place);
     context.beginPath();
-    context.arc(x, y, 4.5, 0, 7);
+    context.arc(x, y, 3.8, 0, 7);
     context.fillStyle = css(stable ? colour : ground);
     context.fill();
     context.lineWidth = 1.6;

@@ -3,9 +3,14 @@
 from collections.abc import Callable
 
 from quiescent.quiescence.activity import Activity, Inside
+from quiescent.quiescence.inside import diffusion, lyapunov
 from quiescent.simulation.members import Members
 
-INSIDE: dict[str, Callable[[Members, Inside], list[Activity]]] = {}
+INSIDE: dict[str, Callable[[Members, Inside], list[Activity]]] = {
+    "lyapunov": lyapunov.noise_free,
+    "lyapunov_noisy": lyapunov.noisy,
+    "diffusion": diffusion.look,
+}
 
 
 def look_inside(members: Members, phase: Inside) -> list[Activity]:

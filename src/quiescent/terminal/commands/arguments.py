@@ -26,8 +26,12 @@ def complete_configurations(incomplete: str) -> list[str]:
 
 def complete_runs(incomplete: str) -> list[str]:
     """List the configurations, and the folders of runs below `runs`, that begin with what was typed."""
+    from quiescent.runs.examples import example_names
+
     folders = {str(path.parent.parent) for path in Path("runs").glob("**/seed_*/config.yaml")}
-    return complete_configurations(incomplete) + sorted(folder for folder in folders if folder.startswith(incomplete))
+    examples = [name for name in example_names() if name.startswith(incomplete)]
+    found = sorted(folder for folder in folders if folder.startswith(incomplete))
+    return examples + complete_configurations(incomplete) + found
 
 
 def complete_measures(incomplete: str) -> list[str]:
@@ -56,7 +60,8 @@ Words = Annotated[
 Runs = Annotated[
     list[str],
     typer.Argument(
-        help="Run folders, or configurations with overrides; seed=0,1 picks seeds. Rest: rest.friction=0.3, "
+        help="Run folders, example/with_biases, or configurations with overrides; seed=0,1 picks seeds. "
+        "Rest: rest.friction=0.3, "
         "rest.adaptation=1, rest.adaptation_tau=100, rest.matched=true, rest.starts=asleep, rest.velocity=[0.1,0].",
         autocompletion=complete_runs,
         metavar="RUN...",

@@ -1,0 +1,36 @@
+"""Kinds of motion: mean weights of the models, stacked, over phases."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from quiescent.figures.drawing import Drawing, Results
+from quiescent.figures.grid import names_of, per_condition, phase_title, phases_of, reading
+from quiescent.figures.style import SERIES
+
+SHOWN = ("active", "quiescent", "noise_added", "random")
+NOTHING = "not testable"
+
+
+def draw(results: Results) -> Figure:
+    """Draw one panel per condition and one bar per phase, with means over seeds; phases that are not judged say so."""
+    weight = reading(results["kinds"], "weight")
+    shown = [phase for phase in SHOWN if phase in phases_of(reading(results["kinds"], "judged"))]
+    models = [str(model) for model in weight["model"].values]
+
+    def draw_panel(axes: Axes, condition: str) -> None:
+        for at, phase in enumerate(shown):
+            values = weight.sel(condition=condition, phase=phase).mean("seed").values
+            if not np.isfinite(values).any():
+                axes.text(at, 0.5, NOTHING, rotation=90, ha="center", va="center", fontsize=6, color="0.5")
+                continue
+            ends = np.cumsum(values)
+            for model, end, height, colour in zip(models, ends, values, SERIES, strict=False):
+                axes.bar(at, height, bottom=end - height, color=colour, width=0.8, label=model)
+        axes.set_xticks(range(len(shown)), map(phase_title, shown), rotation=35, ha="right", rotation_mode="anchor")
+        axes.set(xlim=(-0.6, len(shown) - 0.4), ylim=(0, 1))
+
+    return per_condition(names_of(results["kinds"]), draw_panel, xlabel="", ylabel="mean weight of the model")
+
+
+DRAWING = Drawing(measures=("kinds",), draw=draw)
