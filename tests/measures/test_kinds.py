@@ -139,6 +139,7 @@ def test_a_result_has_weights_that_add_up_and_parameters_in_units_of_time():
     assert result["diffusion"].sel(phase="dead").isnull()
     assert 1 / DT / 50 < float(result["friction"].sel(phase="quiescent")) < 1 / DT / 3
     assert float(result["won"].sel(phase="dead", model="stationary")) == 1
+    assert float(result["jitter"].sel(phase="dead")) == 0
     assert (result["judged"] == [TRIALS, TRIALS, 40]).all()
     assert float(result["weight_stderr"].sel(phase="active", model="diffusion")) < 0.03
 

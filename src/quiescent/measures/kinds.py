@@ -23,7 +23,7 @@ Exponents and a diffusion constant over all paths are those of `displacement`.
 import numpy as np
 from jaxtyping import Bool, Float
 
-from quiescent.measures.evidence import MODELS, Evidence, evidence
+from quiescent.measures.evidence import FLOOR, MODELS, Evidence, evidence
 from quiescent.measures.measure import Measure, PerTrial, Quantity, Values
 from quiescent.measures.motion import ambiguous
 from quiescent.quiescence.activity import Activity
@@ -72,7 +72,8 @@ def of(activity: Activity, _known: None, _: np.random.Generator) -> Values:
 def _parameters(found: Evidence, dt: float) -> dict[str, np.ndarray]:
     """Compute the weights of every path, and the parameters of the model that wins it; NaN of the others."""
     won = dict(zip(MODELS, found.criterion.argmin(0) == np.arange(len(MODELS))[:, None], strict=True))
-    jitter = [np.where(won[name], fit.jitter, 0) for name, fit in found.fits.items()]
+    jitter = sum(np.where(won[name], fit.jitter, 0) for name, fit in found.fits.items())
+    jitter = np.where(jitter > 1.001 * FLOOR, jitter, 0)  # at the floor there is none
     drift, momentum = found.fits["drift"], found.fits["momentum"]
     return {
         "weight": found.weights,
@@ -80,7 +81,7 @@ def _parameters(found: Evidence, dt: float) -> dict[str, np.ndarray]:
         "diffusion": np.where(won["diffusion"], found.fits["diffusion"].step / (2 * dt), np.nan),
         "speed": np.where(won["drift"], np.linalg.norm(drift.velocity, axis=-1) / dt, np.nan),
         "friction": np.where(won["momentum"], np.exp(momentum.decay) / dt, np.nan),
-        "jitter": np.where(won["independent"], np.nan, np.sqrt(sum(jitter))),
+        "jitter": np.where(won["independent"], np.nan, np.sqrt(jitter)),
     }
 
 
