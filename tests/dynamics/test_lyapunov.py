@@ -51,9 +51,10 @@ def test_the_largest_exponents_of_random_tanh_networks_are_the_known_ones():
 
 def test_a_cycle_of_maps_that_are_not_normal_has_the_eigenvalues_of_their_product_in_this_order():
     maps = normal(3, 5, 5)
-    falling = [np.sort(np.log(np.abs(np.linalg.eigvals(product))))[::-1] / 3 for product in (
-        (maps[2] @ maps[1] @ maps[0]).numpy(), (maps[0] @ maps[1] @ maps[2]).numpy()
-    )]
+    falling = [
+        np.sort(np.log(np.abs(np.linalg.eigvals(product))))[::-1] / 3
+        for product in ((maps[2] @ maps[1] @ maps[0]).numpy(), (maps[0] @ maps[1] @ maps[2]).numpy())
+    ]
     assert np.abs(falling[0] - falling[1]).max() > 0.1  # transposed derivatives have the others
     cycle = itertools.cycle(maps)
 

@@ -118,7 +118,9 @@ class Activity(NamedTuple):
     leak: float = 0.0  # fraction of a difference between states that one step takes away without any weights
     noise_mean: float = 0.0  # of recurrent noise, per step: half of the range of uniform noise
     starts: Float[np.ndarray, "trial dim"] | None = None  # decoded places at which rest began, whatever is left out
-    inside: tuple[np.ndarray | float, ...] | None = None  # only of a network that was looked into: what its way of looking returns
+    inside: tuple[np.ndarray | float, ...] | None = (
+        None  # only of a network that was looked into: what its way of looking returns
+    )
 
     @property
     def decoded_at_states(self) -> Float[np.ndarray, "kept trial dim"]:

@@ -39,7 +39,9 @@ def look(members: Members, phase: Inside) -> list[Activity]:
     for member, config in enumerate(members.configs):
         state = members.start(Share(member, slice(0, phase.trials)), starts)[own].double().cpu()
         network = members.network.member(member).to(torch.device("cpu"), torch.float64)
-        settled, slow = _slow_states(network, state, phase.steps, members.noise[member].recurrent_mean, starts.shape[-1])
+        settled, slow = _slow_states(
+            network, state, phase.steps, members.noise[member].recurrent_mean, starts.shape[-1]
+        )
         read = members.network.member(member).readout(settled.to(members.network.weights["output"]))
         found.append(
             Activity(
