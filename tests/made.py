@@ -8,7 +8,9 @@ import numpy as np
 from quiescent.evaluation.apply import apply
 from quiescent.evaluation.views import apply_to_views
 from quiescent.measures import MEASURES
-from quiescent.quiescence.activity import Activity, Kicked, Kicks, Quality, Rest
+from quiescent.quiescence.activity import Activity, Inside, Kicked, Kicks, Quality, Rest
+from quiescent.quiescence.inside.diffusion import PLACES, SlowStates
+from quiescent.quiescence.inside.lyapunov import Growths
 from quiescent.spaces import Box, Circle, to_text
 from quiescent.streams import numpy_stream
 
@@ -72,7 +74,16 @@ def _noise(phase, space, dt, rng, steps):
         valid=quality.shape < 0.5,
         kicks=kicks,
         leak=0.2,
+        inside=_looked_into(phase.what, rng, units, len(low)) if isinstance(phase, Inside) else None,
     )
+
+
+def _looked_into(what, rng, units, dim):
+    """Make what a way to look into a network finds."""
+    if what == "diffusion":
+        left, states = rng.normal(size=(PLACES, units, dim)), rng.normal(size=(PLACES, units))
+        return SlowStates(np.full((PLACES, dim), 50.0), left, states)
+    return Growths(rng.normal(-0.1, 0.01, (40, 4, 5)), rng.normal(-0.01, 0.01, (40, 4)), float(units), 0.2)
 
 
 def wrap(angles):

@@ -14,11 +14,11 @@ LAWS = {"predicted": ("o", "--", "by left eigenvectors"), "naive": ("x", ":", "n
 
 
 def draw(results: Results) -> Figure:
-    """Draw a mark per place and prediction on the left, means against noise on the right, one colour per condition."""
+    """Draw a mark per place and prediction on the left, medians against noise on the right, a colour per condition."""
     dataset = results["manifold_diffusion"]
     unit = str(dataset["measured"].attrs["unit"]).replace("^2", "²")
     handles = [
-        Line2D([], [], color="0.4", marker=mark, linestyle=dashes, label=label, markersize=3)
+        Line2D([], [], color="0.4", marker=mark, ls=dashes, label=label, markersize=3)
         for mark, dashes, label in LAWS.values()
     ]
     with style():
@@ -36,7 +36,7 @@ def draw(results: Results) -> Figure:
                 places.plot(predicted, measured, mark, color=colour, markersize=3, alpha=0.7)
         places.set(xlabel=f"predicted ({unit})", ylabel=f"measured ({unit})", title="every place, the task's noise")
         _logarithmic(places)
-        noise.set(xlabel="noise at rest / the task's", ylabel=f"mean over places ({unit})", yscale="log")
+        noise.set(xlabel="noise at rest / the task's", ylabel=f"median over places ({unit})", yscale="log")
         noise.set_xticks(TIMES, ["1", "√2", "2"])
         figure.legend(handles=handles, loc="outside lower center", ncols=4)
     return figure
