@@ -13,7 +13,7 @@ import torch
 
 from quiescent.config.load import load_config
 from quiescent.config.schema import Config
-from quiescent.measures import MEASURES
+from quiescent.measures import MEASURES, topology, tuning
 from quiescent.studies.paper.experiments import Scale
 from quiescent.studies.paper.measures import sized
 
@@ -54,6 +54,13 @@ def threads(number):
         yield
     finally:
         torch.set_num_threads(before)
+
+
+@pytest.fixture(autouse=True)
+def few_draws(monkeypatch):
+    """Let nulls have few draws, of which each takes a while."""
+    monkeypatch.setattr(topology, "DRAWS", 4)
+    monkeypatch.setattr(tuning, "SHUFFLES", 4)
 
 
 @pytest.fixture

@@ -15,6 +15,10 @@ from quiescent.simulation.noise import fill_noise
 from quiescent.streams import BLOCK, open_streams
 
 CPU = torch.device("cpu")
+LOSS = {
+    "mean_squared_error": lambda y, f: (y - f).square().mean(),
+    "cross_entropy": lambda y, f: -(f * torch.softmax(y, -1).log()).sum(-1).mean(),
+}
 IN_ONE = ["in one", *(["cuda"] if torch.cuda.is_available() else [])]  # all members by batched products
 PHI = {"relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid, "identity": lambda x: x}
 
@@ -62,7 +66,7 @@ def loss_by_the_formulas(population, batch, noise, plain, activation):
         for t, inputs in enumerate(batch.inputs[:, k]):
             h = plain(own, h, (inputs + noise["in"][t, k]).double(), PHI[activation], a) + noise["rec"][t, k]
             y = functional.linear(h, own["output"], own.get("output_bias")) + noise["out"][t, k]
-            loss = loss + (y - code.encode(batch.path[t, k].double())).square().mean() / len(batch.inputs)
+            loss = loss + LOSS[population.training.loss](y, code.encode(batch.path[t, k].double())) / len(batch.inputs)
         loss.backward()
         found.append((loss.detach(), {name: weight.grad for name, weight in own.items()}))
     return found

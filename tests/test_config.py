@@ -46,6 +46,19 @@ def test_configurations_are_those_of_the_paper(row):
     assert (training.weight_decay, training.test_every, training.save_every) == (0, 100, 100)
 
 
+def test_the_setting_of_sorscher_is_that_of_their_paper_and_code():
+    config = load_config("spatial_navigation/sorscher_2019_grid")
+    network, task, training = config.network, config.task, config.training
+    assert (network.kind, network.units, network.activation, network.dt / network.tau) == ("vanilla", 4096, "relu", 1)
+    assert (network.bias, network.sigma2_in, network.sigma2_rec, network.sigma2_out) == (False, 0, 0, 0)
+    assert (task.steps, task.dt, task.box_width, task.box_height, task.biased) == (20, 0.02, 2.2, 2.2, False)
+    assert (task.speed_scale, task.turn_std) == (pytest.approx(0.13 * 2 * math.pi), 2 * 5.76)
+    cells = task.place_cells
+    assert (cells.number, cells.width, cells.dog, cells.surround_scale, cells.decode_from) == (512, 0.12, True, 2, 3)
+    assert (training.loss, training.batches, training.batch_size) == ("cross_entropy", 100_000, 200)
+    assert (training.learning_rate, training.weight_decay_of, training.weight_decay) == (1e-4, "recurrent", 2 * 1e-4)
+
+
 def test_settings_that_tables_show_are_written_in_every_configuration():
     for name in names():
         written, config = read_named(name), load_config(name)

@@ -11,10 +11,15 @@ from made import BOX, CIRCLE, wrap
 from scipy.integrate import trapezoid
 from scipy.stats import gaussian_kde
 
-from quiescent.spaces import SPACES, Box, NoSpread, Space, from_text, to_text
+from quiescent.spaces import SPACES, Box, NoSpread, Space, Track, from_text, to_text
 
 LINE = Box(((-0.5, 1.5),))
-ALL = (LINE, BOX, CIRCLE)
+MAZE = Track(
+    ((-1.2, 1.2), (-0.2, 1.2)),
+    tuple(((0.0, 0.0), (0.0, 1.0), (end, 1.0)) for end in (-1.0, 1.0)),
+    (("home", (0.0, 0.0), 0.1), ("left", (-1.0, 1.0), 0.1)),
+)
+ALL = (LINE, BOX, CIRCLE, MAZE)
 INSIDE = st.floats(-3.1, 3.1)
 
 
@@ -199,3 +204,39 @@ def test_positions_are_coloured_by_the_distance_from_the_centre_and_headings_by_
     headings, name = CIRCLE.hue(np.array([[0.5], [1.5]]))
     assert name == "heading"
     np.testing.assert_array_equal(headings, [0.5, 1.5])
+
+
+def test_a_track_is_the_plane_between_its_walls():
+    box, points = Box(MAZE.walls), points_in(MAZE)
+    assert (MAZE.bounds, MAZE.axes, MAZE.unit, MAZE.variable) == (box.bounds, box.axes, box.unit, box.variable)
+    for name in ("unwrapped", "embedded", "spread"):
+        np.testing.assert_array_equal(getattr(MAZE, name)(points), getattr(box, name)(points))
+    np.testing.assert_array_equal(MAZE.hue(points)[0], box.hue(points)[0])
+    flat = points.reshape(-1, 2)
+    np.testing.assert_array_equal(MAZE.density(flat).log(flat), box.density(flat).log(flat))
+
+
+def test_how_far_points_are_from_the_lines_of_a_track():
+    points = np.array([[0.1, 0.5], [0.0, -0.2], [-0.6, 1.1], [1.3, 1.4], [np.nan, 0.0]])
+    np.testing.assert_allclose(MAZE.away(points), [0.1, 0.2, 0.1, 0.5, np.nan], atol=1e-12)
+    assert len(MAZE.segments) == 3  # the stem once
+
+
+def test_points_on_one_straight_line_have_a_density_on_a_track_that_integrates_to_one():
+    rng = np.random.default_rng(0)
+    along = rng.normal(0.2, 0.1, 2000)
+    points = along[:, None] * [0.6, 0.8]
+    with pytest.raises(NoSpread):
+        BOX.density(points)
+    density = MAZE.density(points)
+    x, y = (np.linspace(-0.6, 0.9, 301) for _ in range(2))
+    nodes = np.stack(np.meshgrid(x, y, indexing="ij"), -1).reshape(-1, 2)
+    values = np.exp(density.log(nodes)).reshape(301, 301)
+    assert trapezoid(trapezoid(values, y), x) == pytest.approx(1, abs=0.01)
+    drawn = density.sample(20_000, rng)
+    across, width = drawn @ [0.8, -0.6], np.std(along, ddof=1) * 2000**-0.2
+    assert across.mean() == pytest.approx(0, abs=0.001)
+    assert across.std() == pytest.approx(width, rel=0.03)
+    assert (drawn @ [0.6, 0.8]).std() == pytest.approx(math.hypot(along.std(), width), rel=0.03)
+    with pytest.raises(NoSpread):
+        MAZE.density(points[:1].repeat(9, 0))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from quiescent.quiescence.awake import active
     from quiescent.quiescence.resting import rest
     from quiescent.recordings.agent import recording
+    from quiescent.runs.examples import example
     from quiescent.runs.run import Run
     from quiescent.simulation.members import Members, untrained
     from quiescent.spaces import Space
@@ -39,6 +40,7 @@ __all__ = [
     "active",
     "controls",
     "draw",
+    "example",
     "figures",
     "load_config",
     "load_networks",
@@ -63,6 +65,7 @@ _HOMES = {
     "active": "quiescence.awake",
     "controls": "",
     "draw": "evaluation.draw",
+    "example": "runs.examples",
     "figures": "",
     "load_config": "config.load",
     "load_networks": "training.state",

@@ -28,6 +28,8 @@ Positive = Annotated[float, _NUMBER, _FINITE, _must_be("> 0", lambda value: valu
 NotNegative = Annotated[float, _NUMBER, _FINITE, _must_be(">= 0", lambda value: value >= 0)]
 Fraction = Annotated[float, _NUMBER, _FINITE, _must_be(">= 0 and < 1", lambda value: 0 <= value < 1)]
 Variance = Annotated[float, _NUMBER, _FINITE, _must_be(">= 0 (a variance)", lambda value: value >= 0)]
+Friction = Annotated[float, _NUMBER, _FINITE, _must_be("> 0 and <= 1", lambda value: 0 < value <= 1)]
+Steps = Annotated[float, _NUMBER, _FINITE, _must_be(">= 1 (steps)", lambda value: value >= 1)]
 Count = Annotated[int, _NUMBER, _must_be("a whole number >= 1", lambda value: value >= 1)]
 
 

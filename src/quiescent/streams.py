@@ -18,6 +18,7 @@ Purpose = Literal[
     "again",
     "watch",
     "kicked",
+    "asleep",
 ]
 BLOCK = 25  # trials that share one stream of noise: threads can then draw at the same time, and alike on any machine
 

@@ -11,7 +11,8 @@ from quiescent.controls import CONTROLS
 from quiescent.networks import NETWORKS, Kind
 from quiescent.quiescence.activity import Active, Kicked, Rest, kept_steps
 from quiescent.quiescence.observe import observe
-from quiescent.quiescence.resting import rest_noise, starts_of
+from quiescent.quiescence.resting import rest_noise
+from quiescent.quiescence.starts import starts_of
 from quiescent.simulation.members import untrained
 
 SOME = Rest(trials=30, steps=240, burn_in=7, states="some")

@@ -15,12 +15,16 @@ def test_references_are_drawn_of_behaviour_and_a_dream_fills_in_its_curves(show,
     numbers = """(name) => page.plots.plots[name].data.map((row) => row.filter((x) => x != null).length)"""
     # A member's curves are its references, awake and asleep.
     lengths = [page.evaluate(numbers, name)[1:] for name in ("kl", "displacement", "coverage")]
+    valid, awake, amplitude, _, shape = page.evaluate(numbers, "code")[1:6]
+    assert (valid, awake) == (2, 0)
+    assert amplitude == shape > 1
     assert all(length > 1 for row, number in zip(lengths, (2, 1, 1), strict=True) for length in row[:number])
     for row, width in zip(lengths, (4, 3, 3), strict=True):
         assert row[width - 2] == row[2 * width - 2] == 0
         assert row[width - 1] == row[2 * width - 1] > 0
     assert "nats" in page.inner_text("#kl output")
     assert "%" in page.inner_text("#coverage output")
+    assert page.inner_text("#code output").count(",") == 2  # amplitude and shape of both
 
 
 def test_every_network_has_its_own_seconds(show, unlike):
@@ -105,13 +109,14 @@ def test_every_network_has_its_own_walls(show, unlike):
 
 def test_no_word_of_the_controls_covers_another(show, unlike):
     page = show(unlike[0])
+    page.click("#more")
     boxes = page.evaluate("""() => [...document.querySelectorAll('.field')].map((field) => {
       const range = document.createRange();
       range.selectNodeContents(field.firstElementChild); // the label and its value
       const { left, right, top } = range.getBoundingClientRect();
       return [Math.round(top / 20), left, right];
     })""")
-    assert len(boxes) == 6
+    assert len(boxes) == 9
     for (row, _, right), (next_row, left, _) in itertools.pairwise(boxes):
         assert next_row != row or right <= left
 
@@ -125,6 +130,7 @@ def test_it_fits_a_phone(show, positions, width):
     assert not page.is_visible("#noise")
     page.click("#more")
     assert page.is_visible("#noise")
+    assert page.is_visible("#friction")
     assert page.evaluate("() => document.documentElement.scrollWidth") <= width
     for name in ("#phase", "#pause", "#step", "#reset", "#more"):
         assert page.locator(name).bounding_box()["height"] >= 32

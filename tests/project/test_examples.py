@@ -169,9 +169,9 @@ def test_the_task_samples_trials_that_obey_it(example):
 
 
 def test_the_space_goes_through_measures_unchanged(example, monkeypatch):
-    track = example("track")
-    monkeypatch.setitem(SPACES, "track", track.Track)
-    space = track.Track(3.0)
+    loop = example("loop")
+    monkeypatch.setitem(SPACES, "loop", loop.Loop)
+    space = loop.Loop(3.0)
     assert isinstance(space, Space)
     assert from_text(to_text(space)) == space
     rng = np.random.default_rng(0)

@@ -51,6 +51,15 @@ def test_python_in_the_page_of_the_sweep_runs(monkeypatch, capsys):
     assert "network.sigma2_rec" in capsys.readouterr().out
 
 
+def test_python_in_the_page_of_rest_runs(small_settings, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (block,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs/how-to/rest.md").read_text(encoding="utf-8"), re.DOTALL)
+    scope = {}
+    exec(compile(block, "rest.md", "exec"), scope)
+    assert scope["dream"].decoded.shape == (200, 200, 2)
+    assert (tmp_path / "momentum/seed_0/measures/distance@friction=0.3,matched=true.nc").exists()
+
+
 def command_lines(page):
     """Find every command of the program on a page, in blocks and in sentences; the program's name is left out."""
     text = page.read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ from quiescent.errors import QuiescentError
 from quiescent.evaluation.evaluate import measure
 from quiescent.quiescence.activity import Rest
 from quiescent.quiescence.awake import active
-from quiescent.quiescence.resting import starts_of
+from quiescent.quiescence.starts import starts_of
 from quiescent.recordings.parts import starts_of_parts
 from quiescent.runs.open import read_config
 from quiescent.simulation.members import untrained

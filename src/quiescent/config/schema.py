@@ -2,23 +2,34 @@
 
 import functools
 import operator
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
+import torch
 import yaml
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator
 
+from quiescent.errors import QuiescentError
 from quiescent.networks import NetworkSettings
 from quiescent.settings import Count, NotNegative, Positive, Settings
 from quiescent.tasks import TASKS
+from quiescent.tasks.codes import is_distribution
 
 
 class TrainingSettings(Settings):
-    """Adam on the mean squared error; a batch is `batch_size` fresh trials."""
+    """Adam on the loss; a batch is `batch_size` fresh trials.
+
+    The gradient that Adam is given has `weight_decay` times each decayed weight added: that of a penalty of
+    `weight_decay / 2` times the sum of their squares.
+    """
+
+    later: ClassVar = ("loss", "weight_decay_of")
 
     batches: Count = 2500
     batch_size: Count = 200
     learning_rate: Positive = 1e-3
+    loss: Literal["mean_squared_error", "cross_entropy"] = "mean_squared_error"  # cross_entropy: after a softmax
     weight_decay: NotNegative = 0.0
+    weight_decay_of: Literal["all", "recurrent"] = "all"  # weights
     test_every: Count = 100  # batches
     save_every: Count = 100  # batches
     precision: Literal["float32", "bfloat16", "float64"] = "float32"  # bfloat16: only to multiply matrices in training
@@ -49,6 +60,14 @@ else:
     AnyTask = Annotated[functools.reduce(operator.or_, TASKS.values()), Field(discriminator="name")]
 
 
+def _may_be_distribution(task: AnyTask) -> bool:
+    try:
+        code, space = task.code(torch.Generator()), task.space
+    except QuiescentError:  # whoever needs a recording that cannot be read says so
+        return True
+    return is_distribution(code, space)
+
+
 class Config(Settings):
     """Everything that decides what is trained: task, network, training, and one member network per seed.
 
@@ -60,6 +79,17 @@ class Config(Settings):
     task: AnyTask
     network: NetworkSettings = NetworkSettings()
     training: TrainingSettings = TrainingSettings()
+
+    @field_validator("training")
+    @classmethod
+    def _loss_is_of_the_code(cls, training: TrainingSettings, info: Any) -> TrainingSettings:
+        task = info.data.get("task")
+        if training.loss == "cross_entropy" and task is not None and not _may_be_distribution(task):
+            raise ValueError(
+                "loss=cross_entropy needs a code that is a probability distribution over the cells, as that of place "
+                f"cells is; {task.name} with these settings has another, so loss must be mean_squared_error"
+            )
+        return training
 
     def members(self) -> tuple["Config", ...]:
         """Split into one configuration per seed."""

@@ -26,6 +26,8 @@ class Control(NamedTuple):
         True where there are hidden states, with as many units as the network has.
     behaves
         True where it knows its task, so that its rest is compared with its own behaviour, not with the network's.
+    follows
+        True where it can rest in any way that is asked for: with momentum, from other starts, with an input.
 
     Examples
     --------
@@ -46,3 +48,4 @@ class Control(NamedTuple):
     inside: Callable[[Members, Inside], list[Activity]] | None = None
     states: bool = True
     behaves: bool = False
+    follows: bool = True

@@ -5,18 +5,20 @@ import torch
 from quiescent.controls.watch import Piece, in_lanes, kept_after, watch
 from quiescent.machine.lanes import Share
 from quiescent.quiescence.activity import Activity, Quality, Rest
-from quiescent.quiescence.resting import rest_noise, starts_of
+from quiescent.quiescence.resting import rest_noise
+from quiescent.quiescence.starts import begin
 from quiescent.simulation.members import Members
 
 
 @torch.no_grad()
 def frozen(members: Members, phase: Rest) -> list[Activity]:
-    """Stand still in the encoded starts."""
-    starts, members, noise = starts_of(members, phase).cpu(), members.to("cpu"), rest_noise(members, phase)
+    """Stand still in the states in which rest begins."""
+    first_states, noise, members = begin(members, phase), rest_noise(members, phase), members.to("cpu")
 
     def work(member: int, share: Share) -> Activity:
-        state = members.start(share, starts)
-        piece = Piece(members.network.member(member).readout(state)[None], state[None])
+        state = first_states(share).cpu()
+        outputs = members.activity(members.network.member(member).readout(state))
+        piece = Piece(outputs[None], state[None])
         one_step = phase._replace(steps=1, burn_in=0, states=bool(phase.states))
         return _again_and_again(watch(members, member, one_step, [piece], noise[member]), phase)
 

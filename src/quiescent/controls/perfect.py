@@ -17,7 +17,8 @@ from quiescent.quiescence.activity import Active, Activity, Kicked, Kicks, Rest
 from quiescent.quiescence.kicked import LAGS
 from quiescent.quiescence.leak import leak_of
 from quiescent.quiescence.observe import observe
-from quiescent.quiescence.resting import CHUNK, rest_noise, starts_of
+from quiescent.quiescence.resting import CHUNK, rest_noise
+from quiescent.quiescence.starts import starts_of
 from quiescent.recordings.parts import Part
 from quiescent.simulation.members import Batch, Members, sample
 from quiescent.streams import Purpose, open_streams, stream

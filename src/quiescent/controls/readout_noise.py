@@ -25,7 +25,7 @@ def readout_noise(members: Members, phase: Rest) -> list[Activity]:
     def work(member: int, share: Share) -> Activity:
         network = members.network.member(member)
         sampled = noise_of(members, share, "quiescent", noise, phase.steps)
-        pieces = (Piece(network.readout(states), states) for states in sampled)
+        pieces = (Piece(members.activity(network.readout(states)), states) for states in sampled)
         return watch(members, member, phase, pieces, noise[member])
 
     return in_lanes(members, phase.trials, work)

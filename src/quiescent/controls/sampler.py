@@ -13,7 +13,8 @@ from quiescent.controls.langevin import langevin
 from quiescent.controls.watch import Piece, in_lanes, watch
 from quiescent.machine.lanes import Share
 from quiescent.quiescence.activity import Activity, Rest
-from quiescent.quiescence.resting import CHUNK, rest_noise, starts_of
+from quiescent.quiescence.resting import CHUNK, rest_noise
+from quiescent.quiescence.starts import starts_of
 from quiescent.simulation.members import Members
 from quiescent.spaces import Bounds
 from quiescent.streams import stream

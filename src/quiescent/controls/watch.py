@@ -22,7 +22,7 @@ from quiescent.simulation.members import Members
 class Piece(NamedTuple):
     """Some steps of some trials of a control."""
 
-    outputs: Float[Tensor, "time trial cell"]
+    outputs: Float[Tensor, "time trial cell"]  # the activity of the cells
     states: Float[Tensor, "time trial unit"] | None = None
 
 

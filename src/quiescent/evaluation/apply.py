@@ -36,8 +36,9 @@ def learn(measure: Measure[Known], phases: Activities, references: Activities) -
 def rows_of(measure: Measure[Known], phases: Activities, known: Known, streams: RowStreams) -> Rows:
     """Compute the quantities of every phase, and of the rows beside them."""
     rows: Rows = {}
+    left_out = measure.aside if measure.awake else ("active", *measure.aside)
     for name, activity in phases.items():
-        if measure.awake or name != "active":
+        if name not in left_out:
             rng = streams(name)
             rows[name] = _with_errors(measure, measure.of(activity, known, rng), rng)
     for name, row in measure.beside.items():

@@ -1,6 +1,6 @@
 """Draw figures of runs from what is stored with them; what is missing is measured first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from matplotlib.figure import Figure
 
@@ -8,6 +8,7 @@ from quiescent.errors import QuiescentError, nearest
 from quiescent.evaluation.evaluate import measure
 from quiescent.figures import FIGURES, HistoryDrawing
 from quiescent.quiescence.activity import RestNoise
+from quiescent.quiescence.rest_settings import RestValue
 from quiescent.runs.conditions import by_condition, require_one_space
 from quiescent.runs.run import Run
 
@@ -18,6 +19,7 @@ def draw(
     *,
     noise: RestNoise | None = None,
     sigma2: float | None = None,
+    rest: Mapping[str, RestValue] | None = None,
     device: str | None = None,
 ) -> Figure:
     """Draw a figure of runs of any conditions and seeds.
@@ -28,7 +30,7 @@ def draw(
         A figure, such as `trajectories`; `quiescent.figures.FIGURES` has them all.
     runs
         Runs that track the same kind of variable; they must be finished, except for the figure `loss`.
-    noise, sigma2, device
+    noise, sigma2, rest, device
         As in `quiescent.measure`.
 
     Returns
@@ -57,7 +59,7 @@ def draw(
         conditions = by_condition(runs)
         return drawing.draw({name: [run.require_metrics() for run in members] for name, members in conditions.items()})
     return drawing.draw(
-        {one: measure(one, runs, noise=noise, sigma2=sigma2, device=device, reuse=True) for one in measures}
+        {one: measure(one, runs, noise=noise, sigma2=sigma2, rest=rest, device=device, reuse=True) for one in measures}
     )
 
 

@@ -11,6 +11,7 @@ from quiescent.evaluation.combine import combine
 from quiescent.evaluation.run import can_take_part, measure_run
 from quiescent.measures import MEASURES
 from quiescent.quiescence.activity import Phase, Rest, RestNoise
+from quiescent.quiescence.rest_settings import USUAL, RestSettings, RestValue, rest_settings
 from quiescent.runs.conditions import by_condition, require_one_space
 from quiescent.runs.open import read_config
 from quiescent.runs.run import Run
@@ -24,6 +25,7 @@ def measure(
     *,
     noise: RestNoise | None = None,
     sigma2: float | None = None,
+    rest: Mapping[str, RestValue] | None = None,
     device: str | None = None,
     reuse: bool = False,
     controls: Sequence[str] | None = None,
@@ -40,6 +42,9 @@ def measure(
         Standard deviation of noise at rest, in place of the measure's own `scaled`: see `quiescent.rest`.
     sigma2
         Variance per step of `absolute` noise; by default that of the noisy networks of the same task.
+    rest
+        What else is asked of rest, such as `{"friction": 0.3, "matched": True}`: `friction`, `adaptation`,
+        `adaptation_tau`, `matched`, `starts` and `velocity` as in `quiescent.rest`.
     device
         `cpu`, `cuda`, ...; by default a GPU if there is one.
     reuse
@@ -47,7 +52,7 @@ def measure(
     controls
         Names in `quiescent.controls.CONTROLS`, such as `frozen` and `perfect`: each takes the network's place, and
         is measured by the same code. The result then has the dimension `control`, beginning with `network`. A control
-        that lacks what the measure looks at, such as hidden states, is left out.
+        that lacks what the measure looks at, such as hidden states, or that cannot rest as asked, is left out.
 
     Returns
     -------
@@ -75,7 +80,8 @@ def measure(
     >>> result["distance"].dims
     ('condition', 'seed', 'reading', 'window', 'phase')
     """
-    phases = require_measurable(name, runs, noise=noise, sigma2=sigma2, controls=controls or ())
+    asked = settings_of(rest or {}, noise, sigma2)
+    phases = require_measurable(name, runs, asked, controls=controls or ())
     labels = [None, *(control for control in controls or () if can_take_part(control, name, phases))]
     together = [combine(_by_condition(name, phases, runs, control, device=device, reuse=reuse)) for control in labels]
     if controls is None:
@@ -85,12 +91,12 @@ def measure(
 
 
 def require_measurable(
-    name: str, runs: Sequence[Run], *, noise: RestNoise | None, sigma2: float | None, controls: Sequence[str] = ()
+    name: str, runs: Sequence[Run], asked: RestSettings = USUAL, *, controls: Sequence[str] = ()
 ) -> dict[str, Phase]:
     """Choose the phases of a measure; raises `QuiescentError` if it cannot be made of these runs, or of controls."""
     require_measure(name)
     require_one_space(runs, MEASURES[name].space, f"the measure '{name}'")
-    phases = with_noise(MEASURES[name].phases, noise, sigma2)
+    phases = asked.asked(MEASURES[name].phases)
     _require_meant(name, phases, runs)
     unknown = [control for control in controls if control not in CONTROLS]
     if unknown:
@@ -147,17 +153,15 @@ def require_measure(name: str) -> None:
         raise QuiescentError(f"no measure named '{name}'.{nearest(name, list(MEASURES))}")
 
 
-def with_noise(phases: Mapping[str, Phase], noise: RestNoise | None, sigma2: float | None) -> dict[str, Phase]:
-    """Give the phases that leave the noise at rest to the user the user's choice, or else `scaled`."""
+def settings_of(rest: Mapping[str, RestValue], noise: RestNoise | None, sigma2: float | None) -> RestSettings:
+    """Join what is asked of rest with noise that is given apart. Raises `QuiescentError` where both name the noise."""
     if sigma2 is not None and sigma2 < 0:
         raise QuiescentError(f"sigma2={sigma2:g}: must be >= 0 (a variance).")
-    chosen: RestNoise = "scaled" if noise is None else noise
-    return {
-        name: phase
-        if not isinstance(phase, Rest)
-        else phase._replace(noise=chosen if phase.noise is None else phase.noise, sigma2=sigma2)
-        for name, phase in phases.items()
-    }
+    apart = {name: value for name, value in (("noise", noise), ("sigma2", sigma2)) if value is not None}
+    for name in apart:
+        if name in rest:
+            raise QuiescentError(f"{name}={apart[name]} and rest.{name}={rest[name]}: give it once.")
+    return rest_settings({**rest, **apart})
 
 
 def _require_meant(name: str, phases: Mapping[str, Phase], runs: Sequence[Run]) -> None:

@@ -12,7 +12,6 @@ from torch import Tensor
 from quiescent import __version__
 from quiescent.config.naming import label
 from quiescent.errors import QuiescentError
-from quiescent.evaluation.evaluate import with_noise
 from quiescent.evaluation.subject import Subject
 from quiescent.formats.labelled import REST, WAKE
 from quiescent.formats.npz import write_pynapple
@@ -23,8 +22,10 @@ from quiescent.formats.weights import write_weights
 from quiescent.machine.files import explaining
 from quiescent.machine.leftovers import clear_leftovers
 from quiescent.machine.memory import require_memory
-from quiescent.quiescence.activity import Active, Phase, Rest, RestNoise
+from quiescent.quiescence.activity import Active, Phase, Rest
 from quiescent.quiescence.needs import measuring_memory
+from quiescent.quiescence.rest_settings import USUAL as USUAL_REST
+from quiescent.quiescence.rest_settings import RestSettings
 from quiescent.runs.conditions import by_condition
 from quiescent.runs.open import read_config, require_finished
 from quiescent.runs.run import Run
@@ -37,12 +38,11 @@ LONGEST = 150  # characters of a condition in the name of a file
 
 
 class Watched(NamedTuple):
-    """Trials of networks that are watched awake and at rest, and steps and noise at rest."""
+    """Trials of networks that are watched awake and at rest, and how they rest."""
 
     trials: int = 50
     steps: int = 500
-    noise: RestNoise | None = None
-    sigma2: float | None = None
+    rest: RestSettings = USUAL_REST
 
     def phases(self, *, states: bool) -> dict[str, Phase]:
         """List both phases, with or without hidden states."""
@@ -50,7 +50,7 @@ class Watched(NamedTuple):
             WAKE: Active(self.trials, states=states),
             REST: Rest(self.trials, self.steps, states=states),
         }
-        return with_noise(phases, self.noise, self.sigma2)
+        return self.rest.asked(phases)
 
 
 USUAL = Watched()
@@ -119,6 +119,7 @@ def weights_of(run: Run) -> tuple[dict[str, np.ndarray], dict[str, object]]:
         "batches": run.batches_done(),
         "written_by": f"quiescent {__version__}",
         **architecture._asdict(),
+        "outputs": "softmax" if members.has_softmax else "linear",
         "noise": members.noise[0]._asdict(),
         "dt": config.task.dt,
         "space": {"variable": space.variable, "unit": space.unit, "bounds": space.bounds},

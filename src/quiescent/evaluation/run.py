@@ -13,6 +13,7 @@ from quiescent.measures import MEASURES
 from quiescent.quiescence.activity import Activity, Inside, Kicked, Phase, Rest
 from quiescent.quiescence.needs import measuring_memory
 from quiescent.quiescence.phases import BEHAVIOUR, TRAINED_ON
+from quiescent.quiescence.rest_settings import label_of
 from quiescent.runs.identity import identity
 from quiescent.runs.open import read_config
 from quiescent.runs.run import Run
@@ -100,12 +101,12 @@ def _compared(name: str, phases: Mapping[str, Phase], *, holds_out: bool) -> dic
 
 
 def can_take_part(control: str | None, name: str, phases: Mapping[str, Phase]) -> bool:
-    """Tell whether a control has all that a measure looks at: some lack hidden states, or dynamics."""
+    """Tell whether a control has all that a measure looks at: some lack states or dynamics, or rest in one way only."""
     if control is None:
         return True
     kinds = {type(phase) for phase in phases.values()}
     own = CONTROLS[control]
-    if Inside in kinds and own.inside is None:
+    if not own.follows and any(isinstance(phase, Rest) and not phase.usual for phase in phases.values()):
         return False
     moves = own.inside if Inside in kinds else own.kicked if Kicked in kinds else own.active
     return (own.states or not MEASURES[name].hidden) and (Rest in kinds or moves is not None)
@@ -118,7 +119,8 @@ def _origin(
     judges: Mapping[str, Run],
     control: str | None,
 ) -> Origin:
-    return Origin(name, phases, peers if MEASURES[name].compare else {}, judges, control)
+    rest = label_of(phases, MEASURES[name].phases)
+    return Origin(name, phases, peers if MEASURES[name].compare else {}, judges, control, rest)
 
 
 def _behaviours(runs: Mapping[str, Run], device: str | None) -> dict[str, Activity]:

@@ -1,7 +1,8 @@
 """Stored results: the one place that knows their format.
 
-One file per run and measure, `measures/<name>.nc`; of a control in its place `measures/<name>.<control>.nc`. It is a
-netCDF file that ends with a seal, the checksum of all bytes before it, which readers of netCDF leave alone. Its
+One file per run and measure, `measures/<name>.nc`; of a control in its place `measures/<name>.<control>.nc`, and of
+a rest that a user asked for `measures/<name>@friction=0.3.nc`, so that scans of rest do not replace one another. It
+is a netCDF file that ends with a seal, the checksum of all bytes before it, which readers of netCDF leave alone. Its
 attributes tell everything that the numbers depend on; a file that tells anything else, or whose seal is broken, is
 made again.
 """
@@ -35,7 +36,7 @@ class Origin(NamedTuple):
     """Everything that a stored result depends on, but for the run itself.
 
     `peers` are the runs, by condition, whose behaviour is compared with, and `judges` those whose behaviour says what a
-    valid code is; `control` is what takes the network's place.
+    valid code is; `control` is what takes the network's place; `rest` names what a user asked of rest.
     """
 
     measure: str
@@ -43,6 +44,7 @@ class Origin(NamedTuple):
     peers: Mapping[str, Run]
     judges: Mapping[str, Run]
     control: str | None = None
+    rest: str = ""
 
 
 def write_stored(run: Run, origin: Origin, results: xr.Dataset) -> xr.Dataset:
@@ -97,8 +99,18 @@ def _seal(content: bytes) -> bytes:
 
 
 def _file(run: Run, origin: Origin) -> Path:
-    name = f"{origin.measure}.{origin.control}" if origin.control else origin.measure
-    return run.folder / "measures" / f"{name}.nc"
+    return run.folder / "measures" / file_name(origin.measure, origin.control, origin.rest)
+
+
+def file_name(measure: str, control: str | None = None, rest: str = "") -> str:
+    """Name the file of a measure, of a control in the network's place, and of what was asked of rest.
+
+    Examples
+    --------
+    >>> file_name("kl"), file_name("kl", "frozen", "friction=0.3")
+    ('kl.nc', 'kl.frozen@friction=0.3.nc')
+    """
+    return measure + (f".{control}" if control else "") + (f"@{rest}" if rest else "") + ".nc"
 
 
 def _attributes(run: Run, origin: Origin) -> dict[str, str | int | float]:

@@ -66,12 +66,15 @@ class Subject:
     def meant(self, phases: Mapping[str, Phase]) -> dict[str, Phase]:
         """Select the phases that are meant for this network: some are for those trained with noise, or without.
 
-        A control takes the network's place in the phases of the trained network.
+        A control takes the network's place in the phases of the trained network; what has no dynamics cannot be
+        looked into.
         """
         kind = "noisy" if self.config.network.sigma2_rec > 0 else "noise_free"
+        opaque = self._control is not None and self._control.inside is None
         return {
             name: phase
             for name, phase in phases.items()
+            if not (opaque and isinstance(phase, Inside))
             if not isinstance(phase, Rest)
             or (phase.networks in ("all", kind) and (self._control is None or phase.weights == "trained"))
         }

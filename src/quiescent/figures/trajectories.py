@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 from quiescent.figures.drawing import Drawing, Results
 from quiescent.figures.grid import names_of, per_phase, reading, space_of
 from quiescent.measures.occupancy import MARGIN
-from quiescent.spaces import Bounds, Space
+from quiescent.spaces import Bounds, Space, Track
 
 SHOWN = 12  # paths per panel
 STEPS = 200  # of them: longer paths would hide one another
@@ -66,8 +66,13 @@ def _draw_positions(axes: Axes, paths: Float[np.ndarray, "time trial 2"], space:
 
 
 def frame(axes: Axes, space: Space) -> None:
-    """Draw the bounds of a plane space, and a scale bar in place of ticks."""
+    """Draw the bounds of a plane space, the lines of a track, and a scale bar in place of ticks."""
     bounds: Bounds = space.bounds
+    if isinstance(space, Track):
+        for line in space.routes:
+            axes.plot(
+                *zip(*line, strict=True), color="0.5", alpha=0.5, linewidth=1.5, solid_joinstyle="round", zorder=1.5
+            )
     (left, right), (bottom, top) = bounds
     width, height = right - left, top - bottom
     axes.add_patch(Rectangle((left, bottom), width, height, fill=False, linewidth=0.8, edgecolor="0.5"))

@@ -3,9 +3,7 @@
 import hashlib
 import itertools
 import os
-import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,9 +16,10 @@ from quiescent.foreign.archive import Archive, File, open_file
 from quiescent.foreign.beside import batches_of, read_tests, seed_of
 from quiescent.foreign.configuration import configure
 from quiescent.foreign.networks import read_network
-from quiescent.machine.files import explaining, keep_names, make_folder, writing
-from quiescent.runs.log import LOG, Metrics, write_log
-from quiescent.runs.origin import Origin, read_origin, write_origin
+from quiescent.machine.files import explaining
+from quiescent.runs.log import Metrics
+from quiescent.runs.make import make_run
+from quiescent.runs.origin import Origin, read_origin
 from quiescent.runs.run import Run
 from quiescent.runs.specification import WEIGHTS, require_sizes, require_whole
 from quiescent.training.state import sizes_of
@@ -59,8 +58,7 @@ def import_checkpoint(path: Path, out: Path) -> Imported:
     run, new = _place(out / label(config), seed, origin)
     config = config.model_copy(update={"seed": (int(run.folder.name.removeprefix("seed_")),)})
     if new:
-        with _making(run.folder) as folder:
-            _write(Run(folder), config, arrays, tests, origin)
+        make_run(run.folder, config, arrays, tests, origin)
     return Imported(run, config, len(arrays[f"{WEIGHTS}/output"]), seed, tests, new)
 
 
@@ -92,25 +90,3 @@ def _place(folder: Path, seed: int | None, origin: Origin) -> tuple[Run, bool]:
     raise QuiescentError(
         f"{origin.file}: {folder / f'seed_{seed}'} exists, and nothing is overwritten. Choose another folder by --out."
     )
-
-
-@contextmanager
-def _making(folder: Path) -> Iterator[Path]:
-    """Lend a temporary folder that takes the place of `folder` in the end; after an error it is removed."""
-    temporary = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
-    with explaining(folder):
-        make_folder(temporary)
-        try:
-            yield temporary
-            temporary.rename(folder)
-            keep_names(folder.parent)
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
-
-
-def _write(run: Run, config: Config, arrays: dict[str, np.ndarray], tests: Sequence[Metrics], origin: Origin) -> None:
-    run.save_checkpoint(config.training.batches, arrays)
-    write_log(run.folder / LOG, tests)
-    write_origin(run, origin)
-    with writing(run.folder / "config.yaml") as temporary:
-        temporary.write_text(config.to_yaml(), encoding="utf-8")

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from quiescent.quiescence.activity import Active, Inside, Kicked, Phase, Rest
 from quiescent.runs.run import Run
+from quiescent.spaces import tuples
 
 PHASES: dict[str, type[Active] | type[Rest] | type[Kicked] | type[Inside]] = {
     "Active": Active,
@@ -75,13 +76,17 @@ def _measurement(values: Mapping[str, Any]) -> Measurement:
     return Measurement(
         Run(Path(values["run"])),
         {
-            name: {label: PHASES[kind](**fields) for label, (kind, fields) in phases.items()}
+            name: {label: _phase(*named) for label, named in phases.items()}
             for name, phases in values["measures"].items()
         },
         {name: Run(Path(folder)) for name, folder in values["peers"].items()},
         {name: Run(Path(folder)) for name, folder in values["judges"].items()},
         values["control"],
     )
+
+
+def _phase(kind: str, fields: Mapping[str, Any]) -> Phase:
+    return PHASES[kind](**{field: tuples(value) for field, value in fields.items()})
 
 
 def _path(run: Run) -> str:

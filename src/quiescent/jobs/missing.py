@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from quiescent.evaluation.evaluate import compared, require_measurable
 from quiescent.evaluation.run import not_stored
 from quiescent.jobs.job import Job, Measurement
-from quiescent.quiescence.activity import RestNoise
+from quiescent.quiescence.rest_settings import USUAL, RestSettings
 from quiescent.runs.open import require_finished
 from quiescent.runs.run import Run
 
@@ -13,16 +13,15 @@ from quiescent.runs.run import Run
 def measuring_jobs(
     names: Sequence[str],
     runs: Sequence[Run],
+    asked: RestSettings = USUAL,
     *,
-    noise: RestNoise | None,
-    sigma2: float | None,
     controls: Sequence[str] = (),
 ) -> list[Job]:
     """List what `measure(..., reuse=True)` would have to make, of networks and of controls in their place.
 
     Raises `QuiescentError` as it does, before anything is measured.
     """
-    wanted = {name: require_measurable(name, runs, noise=noise, sigma2=sigma2, controls=controls) for name in names}
+    wanted = {name: require_measurable(name, runs, asked, controls=controls) for name in names}
     if not wanted:
         return []
     for run in runs:

@@ -34,6 +34,13 @@ class Manifold(NamedTuple):
     space: Space
 
 
+class Local(NamedTuple):
+    """The manifold around some places: clean states there, and their change per `reach_of` along every dimension."""
+
+    states: Float[np.ndarray, "trial unit"]
+    slopes: Float[np.ndarray, "trial unit dim"]
+
+
 def manifold_of(phases: Activities) -> tuple[Manifold, Manifold]:
     """Collect the active states of a network with their true places, in two halves of its trials."""
     active = phases["active"]
@@ -52,33 +59,42 @@ def tangents(
 ) -> Float[np.ndarray, "trial unit dim"]:
     """Find orthonormal directions along the manifold at some places.
 
-    States around a place x0 are fitted by `a + B (x - x0)` and squares of `x - x0`, which take up the curvature; the
-    directions are the nearest ones to the columns of B, so that two estimates of them correspond.
+    They are the nearest ones to the slopes there, so that two estimates of them correspond.
     """
-    space = manifold.space
-    reach = REACH * float(np.ptp(space.bounds, axis=1).max())
+    left, _, right = np.linalg.svd(local_fits(manifold, at, rng).slopes, full_matrices=False)
+    return np.asarray(left @ right)
+
+
+def reach_of(space: Space) -> float:
+    """Compute the distance over which the manifold is a bent plane."""
+    return REACH * float(np.ptp(space.bounds, axis=1).max())
+
+
+def local_fits(manifold: Manifold, at: Float[np.ndarray, "trial dim"], rng: np.random.Generator) -> Local:
+    """Fit states around some places x0 by `a + B (x - x0)` and squares of `x - x0`, which take up the curvature."""
+    space, reach = manifold.space, reach_of(manifold.space)
     tree = cKDTree(space.embedded(manifold.places))
     around = tree.query_ball_point(space.embedded(at), reach)
-    slopes = np.empty((len(at), manifold.states.shape[1], at.shape[1]))
-    for slope, place, near in zip(slopes, at, around, strict=True):
+    units, dim = manifold.states.shape[1], at.shape[1]
+    fits = np.empty((len(at), 1 + dim, units))
+    for fit, place, near in zip(fits, at, around, strict=True):
         fewest = min(FEWEST, len(manifold.places))
         index = np.asarray(near if len(near) >= fewest else tree.query(space.embedded(place), fewest)[1])
         if len(index) > MOST:
             index = rng.choice(index, MOST, replace=False)
-        slope[:] = _slope(space.difference(manifold.places[index], place) / reach, manifold.states[index])
-    left, _, right = np.linalg.svd(slopes, full_matrices=False)
-    return np.asarray(left @ right)
+        fit[:] = _fit(space.difference(manifold.places[index], place) / reach, manifold.states[index])
+    return Local(fits[:, 0], fits[:, 1:].mT)
 
 
-def _slope(
+def _fit(
     steps: Float[np.ndarray, "point dim"], states: Float[np.ndarray, "point unit"]
-) -> Float[np.ndarray, "unit dim"]:
-    """Fit a plane and the curvature of a cloud of states, and return the slopes of the plane."""
+) -> Float[np.ndarray, "term unit"]:
+    """Fit a plane and the curvature of a cloud of states; return where the plane lies, and its slopes."""
     dim = steps.shape[1]
     squares = [steps[:, i] * steps[:, j] for i in range(dim) for j in range(i, dim)]
     design = np.column_stack([np.ones(len(steps)), steps, *squares]).astype(states.dtype)
     fitted = np.linalg.lstsq(design.T @ design, design.T @ states, rcond=None)[0]
-    return np.asarray(fitted[1 : 1 + dim].T)
+    return np.asarray(fitted[: 1 + dim])
 
 
 def of(activity: Activity, halves: tuple[Manifold, Manifold], rng: np.random.Generator) -> Values:

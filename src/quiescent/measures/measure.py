@@ -67,6 +67,8 @@ class Measure(Generic[Known]):
         `of` need to know, such as grids, which are then the same in every window.
     awake
         False leaves the active phase out of the result: it is only compared with.
+    aside
+        Further phases that are left out of the result: they are only learned from.
     readings
         True applies the measure twice: to all steps, and at rest to those steps only whose code is valid.
     compare
@@ -91,6 +93,7 @@ class Measure(Generic[Known]):
     of: Callable[[Activity, Known, np.random.Generator], Values]
     learn: Callable[..., Known] = nothing  # type: ignore[assignment]
     awake: bool = True
+    aside: tuple[str, ...] = ()
     readings: bool = True
     compare: bool = False
     beside: Mapping[str, Callable[[Known, np.random.Generator], Values]] = field(default_factory=dict)

@@ -89,7 +89,7 @@ def motion_of(paths: Paths, space: Space, dt: float, rng: np.random.Generator) -
 
     Errors are those over resampled whole paths.
     """
-    if len(paths) < 8 or _ambiguous(paths, space):
+    if len(paths) < 8 or ambiguous(paths, space):
         return UNKNOWN
     lags = 2 ** np.arange(int(math.log2(len(paths) // 2)) + 1)
     resampled = _resampled(displacement(paths, lags, space), rng)
@@ -127,7 +127,7 @@ def _longest(msd: Float[np.ndarray, " lag"], growth: Float[np.ndarray, " shorter
     return (len(free) if free.all() else int(free.argmin())) - 1
 
 
-def _ambiguous(paths: Paths, space: Space) -> bool:
+def ambiguous(paths: Paths, space: Space) -> bool:
     """Tell whether a periodic path jumps so far that nobody knows which way round it went."""
     if not space.periodic:
         return False

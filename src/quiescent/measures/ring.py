@@ -5,14 +5,13 @@ states are tested, in the order of the true heading.
 """
 
 import math
-import warnings
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
 from scipy.spatial import cKDTree
 
-from quiescent.errors import QuiescentError
+from quiescent.measures.homology import Points, diagrams
 from quiescent.measures.measure import Activities, Measure, Quantity, Values
 from quiescent.quiescence.activity import Activity
 from quiescent.quiescence.components import principal, spread_of
@@ -28,8 +27,6 @@ DRAWS, FAR = 12, 3.5  # clouds of each kind that a ring is compared with; standa
 ORDERED = 0.5  # from which order on states are in the order of headings
 NEAR = 99  # percentile of active states' distance to others, up to which a state counts as near
 OFTEN = 0.25  # of behaviour's fraction of states in a bin, from which on it counts as covered
-
-Points = Float[np.ndarray, "point axis"]
 
 
 class Ring(NamedTuple):
@@ -127,13 +124,7 @@ def persistence(points: Points) -> tuple[float, float]:
 
     A ring of n even points has a loop born at their spacing, which dies near sqrt(3) times the radius; a line has none.
     """
-    try:
-        from ripser import ripser
-    except ImportError:
-        raise QuiescentError("ring needs ripser: pip install 'quiescent[paper]'") from None
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of more dimensions than points
-        loops = ripser(points, maxdim=1)["dgms"][1]
+    loops = diagrams(points, 1)[1]
     ratios = sorted((float(death / birth) for birth, death in loops if birth > 0), reverse=True)
     first, second, *_ = [*ratios, 1.0, 1.0]
     return first, second

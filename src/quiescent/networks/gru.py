@@ -43,7 +43,15 @@ class GruStepper:
         self._input_gates = inputs[..., : 2 * units, :]
         self._input_candidate = inputs[..., 2 * units :, :]
 
-    def forward(self, before: Tensor, inputs: Tensor, after: Tensor, noisy: bool, kept: Sequence[Tensor]) -> None:
+    def forward(
+        self,
+        before: Tensor,
+        inputs: Tensor,
+        after: Tensor,
+        noisy: bool,
+        kept: Sequence[Tensor],
+        brake: Tensor | None = None,
+    ) -> None:
         gates, reset_state, candidate = kept
         torch.matmul(inputs, self._input_gates.mT, out=gates)
         self._products.add(before, self._to_gates.mT, out=gates)
@@ -52,6 +60,8 @@ class GruStepper:
         torch.mul(reset, before, out=reset_state)
         torch.matmul(inputs, self._input_candidate.mT, out=candidate)
         self._products.add(reset_state, self._to_candidate.mT, out=candidate)
+        if brake is not None:
+            candidate.sub_(brake)
         activate(candidate, self._phi)
         change = torch.sub(candidate, before).mul_(renewed)
         if noisy:

@@ -19,10 +19,19 @@ class Stepper(Protocol):
 
     widths: tuple[int, ...]  # of the arrays that `forward` keeps for every step, in numbers of units
 
-    def forward(self, before: Tensor, inputs: Tensor, after: Tensor, noisy: bool, kept: Sequence[Tensor]) -> None:
+    def forward(
+        self,
+        before: Tensor,
+        inputs: Tensor,
+        after: Tensor,
+        noisy: bool,
+        kept: Sequence[Tensor],
+        brake: Tensor | None = None,
+    ) -> None:
         """Compute the state after a step, in place: if `noisy`, `after` holds the step's noise on entry.
 
-        Fills `kept` with what `backward` needs, one array per entry of `widths`.
+        Fills `kept` with what `backward` needs, one array per entry of `widths`. `brake` (..., trial, unit), if there
+        is one, is subtracted from the drive; in gated networks from the candidate's.
         """
         ...
 
@@ -46,7 +55,8 @@ class Kind(NamedTuple):
     update
         The noise-free update equation `update(state, drive, recurrent, activation, step)`, which returns the next
         state (..., trial, unit). `drive` (..., trial, gate*unit) is the input already multiplied by the input weights,
-        plus bias; `recurrent` (..., unit, gate*unit) multiplies states from the right; `step` is dt / tau.
+        plus bias, the candidate's in the last rows; `recurrent` (..., unit, gate*unit) multiplies states from the
+        right; `step` is dt / tau.
     gates
         How many times as many rows the drive and the recurrent weights have as there are units.
     stepper

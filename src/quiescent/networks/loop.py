@@ -5,7 +5,7 @@ nothing. Everything is done in place, step by step on arrays that fit the cache:
 holds the noise of every step until the state after that step takes its place.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import torch
@@ -17,6 +17,8 @@ from quiescent.networks.activations import ACTIVATIONS
 from quiescent.networks.kinds import Stepper
 from quiescent.networks.population import Population
 from quiescent.networks.products import Products
+
+StepInPlace = Callable[[Tensor, Tensor, Tensor, bool, Tensor | None], None]
 
 
 def simulate(
@@ -41,21 +43,40 @@ def simulate(
 def advance(network: Population, states: Float[Tensor, "state *m trial unit"], inputs: Tensor, *, noisy: bool) -> None:
     """Run a network in place: `states[1:]` holds noise on entry, if `noisy`, and hidden states on return."""
     network, inputs = bias_as_input(network, inputs)
+    step = step_in_place(network, states[0])
+    for before, now, after in zip(states[:-1], inputs, states[1:], strict=True):
+        step(before, now, after, noisy, None)
+
+
+def step_in_place(network: Population, like: Tensor) -> StepInPlace:
+    """Make a function `step(before, inputs, after, noisy, brake)` that computes the state after a step in place.
+
+    States are of the shape and type of `like`. If `noisy`, `after` holds the step's noise on entry. A `brake`, where
+    it is not None, is subtracted from the drive, in gated networks from the candidate's.
+    """
     if network.kind.stepper is None:
-        for before, now, after in zip(states[:-1], inputs, states[1:], strict=True):
-            new = update(network, before, now)
+
+        def step(before: Tensor, inputs: Tensor, after: Tensor, noisy: bool, brake: Tensor | None) -> None:
+            new = update(network, before, inputs, brake)
             after.copy_(new + after if noisy else new)
-        return
+
+        return step
     stepper = network.kind.stepper(network.architecture, network.weights, Products(network.dtype, Scratch()))
-    *shape, units = states[0].shape
-    step = [states.new_empty(*shape, width * units) for width in stepper.widths]  # nothing is kept: all steps share it
-    forward(stepper, states, inputs, noisy, [array.expand(len(inputs), *array.shape) for array in step])
+    *shape, units = like.shape
+    kept = [like.new_empty(*shape, width * units) for width in stepper.widths]  # all steps share it
+
+    def step_by_hand(before: Tensor, inputs: Tensor, after: Tensor, noisy: bool, brake: Tensor | None) -> None:
+        stepper.forward(before, inputs, after, noisy, kept, brake)
+
+    return step_by_hand
 
 
-def update(network: Population, state: Tensor, inputs: Tensor) -> Tensor:
+def update(network: Population, state: Tensor, inputs: Tensor, brake: Tensor | None = None) -> Tensor:
     """Take one step by the kind's update equation, which autograd can differentiate."""
     weights, architecture = network.weights, network.architecture
     drive, recurrent = inputs @ weights["input"].mT, weights["recurrent"].mT
+    if brake is not None:
+        drive[..., -architecture.units :] -= brake
     return network.kind.update(state, drive, recurrent, ACTIVATIONS[architecture.activation], architecture.step)
 
 

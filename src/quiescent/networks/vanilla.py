@@ -30,10 +30,20 @@ class VanillaStepper:
         self._step = architecture.step
         self._phi = architecture.activation
 
-    def forward(self, before: Tensor, inputs: Tensor, after: Tensor, noisy: bool, kept: Sequence[Tensor]) -> None:
+    def forward(
+        self,
+        before: Tensor,
+        inputs: Tensor,
+        after: Tensor,
+        noisy: bool,
+        kept: Sequence[Tensor],
+        brake: Tensor | None = None,
+    ) -> None:
         (rate,) = kept
         torch.matmul(inputs, self._input.mT, out=rate)
         self._products.add(before, self._recurrent.mT, out=rate)
+        if brake is not None:
+            rate.sub_(brake)
         activate(rate, self._phi)
         if noisy:
             after.add_(before, alpha=1 - self._step).add_(rate, alpha=self._step)

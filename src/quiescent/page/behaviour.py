@@ -10,6 +10,7 @@ from quiescent.measures.displacement import log_lags
 from quiescent.measures.kl import density_of, kl
 from quiescent.measures.manifold import EVERY, FIRST
 from quiescent.measures.motion import displacement
+from quiescent.measures.validity import limit_of
 from quiescent.page.pack import pack
 from quiescent.quiescence.activity import Activity
 from quiescent.quiescence.components import principal, spread_of
@@ -53,6 +54,7 @@ def describe_behaviour(behaviour: Activity, other: Activity, seed: int) -> dict[
         "lags": [int(lag) for lag in lags],
         "msd": [_or_none(mean(row)) for row in displacement(behaviour.decoded, lags, space)],
         "area": pack(area, "uint8"),
+        "valid": limit_of([behaviour]),
         "coverage": coverage(bins, area).mean(1).tolist(),
         "floor": None if own is None or again is None else max(kl(again, own, rng=rng).value, 0.0),
         "uniform": None if own is None else kl(UniformDensity(bounds), own, rng=rng).value,

@@ -12,12 +12,15 @@ from quiescent.config.load import task_noise
 from quiescent.config.naming import label, overrides_of
 from quiescent.config.schema import Config
 from quiescent.page.behaviour import describe_behaviour, describe_cloud
+from quiescent.page.flow import describe_flow
 from quiescent.page.pack import pack
+from quiescent.page.slow import describe_slow
 from quiescent.quiescence.activity import Active
 from quiescent.quiescence.observe import observe
 from quiescent.quiescence.phases import OTHER_BEHAVIOUR
 from quiescent.runs.run import Run
 from quiescent.simulation.members import Members
+from quiescent.spaces import Track
 from quiescent.streams import stream
 from quiescent.tasks import Task
 from quiescent.tasks.codes import Code
@@ -31,7 +34,7 @@ RECORDED = 100  # recorded trials that travel in the page
 
 def describe(run: Run, members: Members, weights: WeightType) -> dict[str, object]:
     """Describe one network for the page; `members` is this network alone, on any device."""
-    (behaviour,), (other,) = observe(members, SEEN), observe(members, OTHER_BEHAVIOUR)
+    (behaviour,), (other,) = observe(members, SEEN, judge=True), observe(members, OTHER_BEHAVIOUR)
     config = members.configs[0]
     network, space = config.network, config.task.space
     metrics = run.metrics()
@@ -54,6 +57,7 @@ def describe(run: Run, members: Members, weights: WeightType) -> dict[str, objec
             "output": sqrt(network.sigma2_out),
         },
         "box": space.bounds,
+        "lines": space.routes if isinstance(space, Track) else [],
         "dt": config.task.dt,
         "steps": config.task.steps,
         "code": _code(members.codes[0]),
@@ -61,6 +65,8 @@ def describe(run: Run, members: Members, weights: WeightType) -> dict[str, objec
         "weights": {name: pack(weight[0].cpu().numpy(), weights) for name, weight in members.network.weights.items()},
         "cloud": describe_cloud(behaviour),
         "behaviour": describe_behaviour(behaviour, other, config.seed[0]),
+        "flow": describe_flow(members, behaviour),
+        "slow": describe_slow(members, behaviour),
     }
 
 

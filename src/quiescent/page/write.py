@@ -27,7 +27,7 @@ from quiescent.training.state import load_networks
 Choice = Literal["auto", "float16", "float32"]
 
 KINDS = ("vanilla", "gru")  # whose update equations the page has
-SPACES = ("box", "circle")  # that it can draw
+SPACES = ("box", "circle", "track")  # that it can draw
 CHECKED = 200  # steps that rounded weights are checked over
 LIMIT = 1.0  # cm or degrees: how far rounding may move what is decoded
 
@@ -73,6 +73,8 @@ def _loaded(run: Run) -> Members:
         raise QuiescentError(f"{run.folder}: network.kind={kind} cannot run in a page; only {', '.join(KINDS)} can.")
     if space not in SPACES:
         raise QuiescentError(f"{run.folder}: a page cannot draw a {space}; only {', '.join(SPACES)}.")
+    if config.training.loss == "cross_entropy":
+        raise QuiescentError(f"{run.folder}: training.loss=cross_entropy cannot run in a page, which has no softmax.")
     return load_networks([run])
 
 

@@ -12,10 +12,12 @@ from quiescent.formats.animated import Animated, animated
 from quiescent.formats.labelled import labelled
 from quiescent.formats.npz import write_pynapple
 from quiescent.formats.nwb import Session, write_nwb
+from quiescent.networks.momentum import Momentum
 from quiescent.recordings.parts import Part
 from quiescent.spaces import Space
 
 RestNoise = Literal["scaled", "same", "absolute", "task"] | float
+RestStart = Literal["encoded", "asleep", "shuffled", "zero"]
 
 
 class Active(NamedTuple):
@@ -35,6 +37,9 @@ class Rest(NamedTuple):
     (`same`), another multiple of it (a number), or twice a given variance `sigma2` (`absolute`); or it is that of the
     noisy networks of the same task, so many `times` (`task`), in networks that were trained without noise too. Those
     rest with `absolute` noise if their weights are the initial ones, so that they move at all.
+
+    Rest begins in states that are `encoded` from places, at the end of a trial (`asleep`), in a unit-wise shuffle of
+    such states (`shuffled`), or in `zero`. Momentum and adaptation: see `networks.momentum`.
     """
 
     trials: int
@@ -50,6 +55,22 @@ class Rest(NamedTuple):
         0  # only so many starts: each is repeated for a contiguous group of trials; 0: every trial has its own
     )
     states: bool | Literal["some"] = False  # keep hidden states, of all steps or of some (`kept_steps`)
+    friction: float = 1.0  # 1: no momentum
+    adaptation: float = 0.0  # strength
+    adaptation_tau: float = 100.0  # steps
+    matched: bool = False  # multiply the noise's standard deviation by sqrt(friction)
+    starts: RestStart = "encoded"
+    velocity: tuple[tuple[float, ...], ...] = ()  # per second, of an input that goes on, spread over the rest
+
+    @property
+    def momentum(self) -> Momentum:
+        """Select what is added to the dynamics of the network."""
+        return Momentum(self.friction, self.adaptation, self.adaptation_tau)
+
+    @property
+    def usual(self) -> bool:
+        """Tell whether noise alone drives the network, from encoded starts."""
+        return self.momentum.neutral and self.starts == "encoded" and not self.velocity
 
 
 class Kicked(NamedTuple):

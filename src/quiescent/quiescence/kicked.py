@@ -94,7 +94,7 @@ def _follow(members: Members, share: Share, pair: Float[Tensor, "*m both unit"],
             inputs = pair.new_zeros(int(steps), *pair.shape[:-1], silence)
             pair = simulate(network, pair, inputs, push.expand(int(steps), *pair.shape))[-1]
         states.append(pair[..., base:, :] - pair[..., :base, :])
-        read = network.readout(pair)
+        read = members.activity(network.readout(pair))
         outputs.append(read[..., base:, :] - read[..., :base, :])
     decoded = members.decode(share.member, network.readout(start))
     return _Followed(decoded[None], start[None], torch.stack(states), torch.stack(outputs))

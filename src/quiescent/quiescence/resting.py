@@ -1,5 +1,6 @@
 """Resting: cut the input of trained networks, let them run on, and decode what they represent."""
 
+from collections.abc import Sequence
 from math import sqrt
 
 import numpy as np
@@ -12,11 +13,14 @@ from quiescent.errors import QuiescentError
 from quiescent.machine.lanes import Share
 from quiescent.machine.scratch import Scratch
 from quiescent.networks import NoiseLevels
-from quiescent.quiescence.activity import Activity, Rest, RestNoise, kept_steps
+from quiescent.networks.momentum import at_rest
+from quiescent.quiescence.activity import Activity, Rest, RestNoise, RestStart, kept_steps
+from quiescent.quiescence.rest_settings import rest_settings
 from quiescent.quiescence.seen import Seen, codes_of, gather, joined, see
-from quiescent.simulation.episode import perform, prepare
-from quiescent.simulation.members import Members, sample
-from quiescent.streams import Streams, open_streams
+from quiescent.quiescence.starts import begin
+from quiescent.simulation.episode import perform, perform_with, prepare
+from quiescent.simulation.members import Members
+from quiescent.streams import open_streams
 
 CHUNK = 52  # steps, a multiple of `JUDGED`, that a resting population is simulated for before it is read out
 
@@ -29,10 +33,19 @@ def rest(
     burn_in: int = 0,
     noise: RestNoise = "scaled",
     sigma2: float | None = None,
+    friction: float = 1.0,
+    adaptation: float = 0.0,
+    adaptation_tau: float = 100.0,
+    matched: bool = False,
+    starts: RestStart = "encoded",
+    velocity: Sequence[float] | Sequence[Sequence[float]] = (),
     keep_states: bool = False,
     judge: bool = False,
 ) -> list[Activity]:
-    """Cut the input of networks, and let them run from the encoded starts of fresh trials.
+    """Cut the input of networks, and let them run on.
+
+    By default, rest is that of Krishna et al. (2024): it begins in the encoded starts of fresh trials, and noise is all
+    that drives it.
 
     Memory does not depend on `steps` but for what is returned.
 
@@ -49,6 +62,18 @@ def rest(
         `same`; a number, another multiple of it; `absolute`, sqrt(2 * sigma2); or `task`, sqrt(sigma2).
     sigma2
         Variance per step of `absolute` and `task` noise; by default that of the noisy networks of the same task.
+    friction
+        Below 1, the state has momentum: a step takes away this fraction of its velocity (see `networks.momentum`).
+    adaptation, adaptation_tau
+        Strength and time constant (steps) of adaptation: in the long run the drive of a unit lacks so many times its
+        activity.
+    matched
+        True multiplies the standard deviation of noise by sqrt(friction), so that momentum does not heat the network.
+    starts
+        Where rest begins: `encoded` places, the ends of trials (`asleep`), a unit-wise shuffle of those (`shuffled`),
+        or `zero`.
+    velocity
+        An input that goes on (m/s or rad/s): one velocity, or several, spread over the rest and followed slowly.
     keep_states, judge
         True keeps the hidden states, or how good the code is at every step.
 
@@ -60,7 +85,7 @@ def rest(
     Raises
     ------
     QuiescentError
-        If no step is left after the burn-in.
+        If no step is left after the burn-in, or a value is impossible.
 
     Examples
     --------
@@ -73,7 +98,18 @@ def rest(
     """
     if steps <= burn_in:
         raise QuiescentError(f"steps={steps}: must be more than burn_in={burn_in}.")
-    return resting(members, Rest(trials, steps, burn_in, noise, sigma2, states=keep_states), judge)
+    phase = Rest(trials, steps, burn_in, noise, sigma2, states=keep_states)
+    dynamics = {
+        "friction": friction,
+        "adaptation": adaptation,
+        "adaptation_tau": adaptation_tau,
+        "matched": matched,
+        "starts": starts,
+        "velocity": velocity,
+    }
+    (asked,) = rest_settings(dynamics).asked({"": phase}).values()
+    assert isinstance(asked, Rest)
+    return resting(members, asked._replace(sigma2=sigma2), judge)
 
 
 def rest_noise(members: Members, phase: Rest) -> list[NoiseLevels]:
@@ -86,6 +122,7 @@ def rest_noise(members: Members, phase: Rest) -> list[NoiseLevels]:
             variance = times * (task_noise(config) if phase.sigma2 is None else phase.sigma2)
         else:
             variance = factor(phase.noise) ** 2 * config.network.sigma2_rec
+        variance *= phase.friction if phase.matched else 1
         levels.append(trained._replace(recurrent=sqrt(variance), shape=phase.shape or trained.shape))
     return levels
 
@@ -95,44 +132,51 @@ def factor(noise: RestNoise | None) -> float:
     return {"scaled": sqrt(2), "same": 1.0}[noise or "scaled"] if not isinstance(noise, float | int) else noise
 
 
-def starts_of(members: Members, phase: Rest) -> Float[Tensor, "member trial dim"]:
-    """Sample where rest begins: from the starts of fresh trials, or from only a few of them."""
-    start = sample(members, phase.trials, _streams(members, phase), "held_out").start
-    if phase.places:
-        group = torch.arange(phase.trials, device=start.device) * phase.places // phase.trials
-        start = start[:, group]
-    return start
+def inputs_of(members: Members, phase: Rest) -> Float[Tensor, "time member trial input"]:
+    """Make the input of every step at rest: nothing, or what the given velocity moves the variable by.
+
+    Raises `QuiescentError` for a velocity that has not one number for every input.
+    """
+    width, like = members.configs[0].task.n_inputs, members.network.weights["output"]
+    shape = (phase.steps, len(members.seeds), phase.trials, width)
+    if not phase.velocity:
+        return like.new_zeros(1, 1, 1, 1).expand(shape)
+    if any(len(velocity) != width for velocity in phase.velocity):
+        raise QuiescentError(f"rest.velocity={list(phase.velocity)}: each velocity must have {width} number(s).")
+    nodes, steps = np.linspace(0, phase.steps - 1, len(phase.velocity)), np.arange(phase.steps)
+    velocities = np.stack([np.interp(steps, nodes, values) for values in np.transpose(phase.velocity)], -1)
+    durations = torch.tensor([config.task.dt for config in members.configs], dtype=torch.float64)
+    moves = durations[:, None] * torch.from_numpy(velocities)[:, None]
+    return moves.to(like)[:, :, None].expand(shape)
 
 
 @torch.no_grad()
 def resting(members: Members, phase: Rest, judge: bool) -> list[Activity]:
     """Simulate every member at rest."""
     noise = rest_noise(members, phase)
-    streams = _streams(members, phase)
-    start = starts_of(members, phase)
-    silence = start.new_zeros(1, *start.shape[:-1], members.configs[0].task.n_inputs)
+    streams = [open_streams(seed, "quiescent", phase.trials, members.network.device) for seed in members.seeds]
+    first_states, given = begin(members, phase), inputs_of(members, phase)
     first = phase.burn_in - phase.burn_in % CHUNK  # step of the first piece that is looked at
     kept = kept_steps(phase.steps) if phase.states == "some" else np.arange(phase.steps)
     kept = kept[kept >= first]
     codes = codes_of(members) if judge else None
 
     def work(share: Share, scratch: Scratch) -> Seen:
-        state = members.start(share, start)
+        state = first_states(share)
+        past = None if phase.momentum.neutral else at_rest(state)
         pieces: list[Seen] = []
-        for begin in range(0, phase.steps, CHUNK):
-            steps = min(CHUNK, phase.steps - begin)
-            inputs = silence.expand(steps, *silence.shape[1:])
-            episode = prepare(members, state, inputs, noise, streams, share, scratch)
-            perform(episode)
+        for done in range(0, phase.steps, CHUNK):
+            steps = min(CHUNK, phase.steps - done)
+            episode = prepare(members, state, given[done : done + steps], noise, streams, share, scratch)
+            if past is None:
+                perform(episode)
+            else:
+                past = perform_with(phase.momentum, past, episode)
             state = episode.states[-1].clone()
-            if begin + steps > phase.burn_in:
-                now = kept[(kept >= begin) & (kept < begin + steps)] - begin
+            if done + steps > phase.burn_in:
+                now = kept[(kept >= done) & (kept < done + steps)] - done
                 pieces.append(see(members, share, episode, phase, codes, now.tolist()))
         return joined(pieces)
 
     activities = gather(members, work, phase.trials, noise, None, kept - first)
     return [activity.between(phase.burn_in - first, phase.steps - first) for activity in activities]
-
-
-def _streams(members: Members, phase: Rest) -> list[Streams]:
-    return [open_streams(seed, "quiescent", phase.trials, members.network.device) for seed in members.seeds]

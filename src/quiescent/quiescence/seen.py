@@ -46,7 +46,8 @@ def see(
     read = outputs(episode)
     decoded, shape, amplitude, states, drift = unrow(members.decode(share.member, read), steps), None, None, None, None
     if codes is not None:
-        shape, amplitude = _judged(codes, share, read, steps, JUDGED if isinstance(phase, Rest) else 1)
+        every = JUDGED if isinstance(phase, Rest) else 1
+        shape, amplitude = _judged(codes, share, members.activity(read), steps, every)
     if phase.states:
         states = episode.states[1:].clone() if kept is None else episode.states[1:][list(kept)]
         states = states.cpu()
@@ -60,7 +61,7 @@ def see(
 def _judged(
     codes: Sequence[ValidCodes | None], share: Share, read: Tensor, steps: int, every: int
 ) -> tuple[Tensor, Tensor]:
-    """Judge the read-outs of one member, or of all: shape distance and amplitude, (time, ..., trial, 1)."""
+    """Judge the cells of one member, or of all: shape distance and amplitude, (time, ..., trial, 1)."""
     if isinstance(share.member, int):
         judged = judge_some(codes[share.member], unrow(read, steps), every)
         return judged.shape[..., None].cpu(), judged.amplitude[..., None].cpu()

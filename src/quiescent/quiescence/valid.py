@@ -1,6 +1,7 @@
 """Valid codes: how near a read-out is to the codes that places or headings have, in shape and in amplitude."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -28,6 +29,8 @@ class ValidCodes:
 
     codes: Float[Tensor, "node cell"]
     neighbours: tuple[tuple[Tensor, Tensor], ...]  # of every node, before and after it along each dimension
+    places: Float[Tensor, "node dim"]
+    spacing: Float[Tensor, " dim"]  # of the nodes
 
     def judge(self, outputs: Float[Tensor, "row cell"]) -> Judged:
         """Compute the shape distance of read-outs from the codes of all places, and their amplitude.
@@ -40,15 +43,29 @@ class ValidCodes:
         cosines = outputs @ (self.codes / norms[:, None]).mT  # times |y|
         highest, node = cosines.max(-1)
         gained = torch.zeros_like(highest)
-        for before, after in self.neighbours:
-            left, right = (cosines.gather(-1, side[node, None])[:, 0] for side in (before, after))
-            curvature = 2 * highest - left - right
-            inside = (before[node] != node) & (after[node] != node) & (curvature > 0)
-            gained += torch.where(inside, (left - right).square() / (8 * curvature), 0)
+        for left, right, inside in self._around(cosines, node):
+            gained += torch.where(inside, (left - right).square() / (8 * (2 * highest - left - right)), 0)
         along = (highest + gained).clamp_min(0)
         length = outputs.norm(dim=-1)
         cosine = torch.where(length > 0, along / length, 0).clamp_max(1)
         return Judged(1 - cosine.square(), along / norms[node])
+
+    def nearest(self, outputs: Float[Tensor, "row cell"]) -> Float[Tensor, "row dim"]:
+        """Find the places whose codes are nearest to read-outs: between nodes where the parabolas are highest."""
+        cosines = outputs @ (self.codes / self.codes.norm(dim=-1, keepdim=True)).mT
+        highest, node = cosines.max(-1)
+        offsets = [
+            torch.where(inside, (right - left) / (2 * (2 * highest - left - right)), 0)
+            for left, right, inside in self._around(cosines, node)
+        ]
+        return self.places[node] + torch.stack(offsets, -1) * self.spacing
+
+    def _around(self, cosines: Tensor, node: Tensor) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+        highest = cosines.gather(-1, node[:, None])[:, 0]
+        for before, after in self.neighbours:
+            left, right = (cosines.gather(-1, side[node, None])[:, 0] for side in (before, after))
+            inside = (before[node] != node) & (after[node] != node) & (2 * highest - left - right > 0)
+            yield left, right, inside
 
 
 def judge_some(codes: ValidCodes | None, outputs: Float[Tensor, "time trial cell"], every: int) -> Judged:
@@ -77,11 +94,12 @@ def valid_codes(code: Code, space: Space, like: Tensor) -> ValidCodes | None:
         )
     if code.width is None:
         return None
-    axes, neighbours = [], []
+    axes, neighbours, spacing = [], [], []
     for low, high in space.bounds:
         spaces = min(MOST_NODES, math.ceil(2 * (high - low) / code.width))
         steps = torch.arange(spaces) if space.periodic else torch.arange(-1, spaces + 2)  # one beyond the walls
         axes.append(low + (high - low) / spaces * steps)
+        spacing.append((high - low) / spaces)
     places = torch.cartesian_prod(*axes).reshape(-1, len(axes))
     numbers = torch.arange(len(places), device=like.device).reshape([len(axis) for axis in axes])
     for dim, axis in enumerate(axes):
@@ -91,4 +109,5 @@ def valid_codes(code: Code, space: Space, like: Tensor) -> ValidCodes | None:
             at = (steps + shift) % len(axis) if space.periodic else (steps + shift).clamp(0, len(axis) - 1)
             for_axis.append(numbers.index_select(dim, at).flatten())
         neighbours.append((for_axis[0], for_axis[1]))
-    return ValidCodes(code.encode(places.to(like)), tuple(neighbours))
+    places = places.to(like)
+    return ValidCodes(code.encode(places), tuple(neighbours), places, places.new_tensor(spacing))

@@ -7,7 +7,7 @@ from quiescent.config.naming import label
 from quiescent.errors import QuiescentError
 from quiescent.runs.open import read_config
 from quiescent.runs.run import Run
-from quiescent.spaces import SpaceClass
+from quiescent.spaces import Space, SpaceClass
 
 
 def by_condition(runs: Sequence[Run]) -> dict[str, list[Run]]:
@@ -28,7 +28,16 @@ def require_one_space(runs: Sequence[Run], needed: SpaceClass | None, what: str)
     variables = {space.variable for space in spaces}
     if len(variables) > 1:
         raise QuiescentError(f"these runs track different variables ({', '.join(sorted(variables))}); choose one.")
-    if needed is not None and not all(isinstance(space, needed) for space in spaces):
-        raise QuiescentError(f"{what} is for runs that track a {needed.variable}; these track a {variables.pop()}.")
+    for space in spaces:
+        require_space(space, needed, what)
     if len({len(space.bounds) for space in spaces}) > 1:
         raise QuiescentError("these runs track positions of one and of two dimensions; choose one.")
+
+
+def require_space(space: Space, needed: SpaceClass | None, what: str) -> None:
+    """Require that a space is of the only kind that `what` is for. Raises `QuiescentError`."""
+    if needed is None or isinstance(space, needed):
+        return
+    if needed.variable != space.variable:
+        raise QuiescentError(f"{what} is for runs that track a {needed.variable}; these track a {space.variable}.")
+    raise QuiescentError(f"{what} is for runs on a {needed.kind}; these are in a {space.kind}.")

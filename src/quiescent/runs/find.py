@@ -8,12 +8,13 @@ from pathlib import Path
 from quiescent.config.load import load_config, parse_seeds
 from quiescent.config.words import split_words
 from quiescent.errors import QuiescentError
+from quiescent.runs.examples import PREFIX, example
 from quiescent.runs.open import default_folder, read_config
 from quiescent.runs.run import Run, runs_in
 
 
 def find_runs(words: Sequence[str]) -> list[Run]:
-    """Find the runs meant by words: folders, or configuration names with `key=value` overrides.
+    """Find the runs meant by words: folders, configuration names with `key=value` overrides, or names of examples.
 
     `seed=0,1` picks seeds; without it, every seed counts that has a run. Raises `QuiescentError`, which names what is
     missing and how to train it.
@@ -28,7 +29,9 @@ def find_runs(words: Sequence[str]) -> list[Run]:
 
 
 def _runs_of(name: str, overrides: Sequence[str], seeds: Sequence[int] | None) -> list[Run]:
-    if os.path.isdir(name):
+    if name.startswith(PREFIX) and not os.path.isdir(name):
+        folder, hint = example(name).folder, "It is one network, of one seed."
+    elif os.path.isdir(name):
         folder, hint = Path(name), "`quiescent runs` lists the runs there are."
     else:
         folder = default_folder(load_config(name, *overrides))

@@ -14,7 +14,7 @@ LOG = "metrics.jsonl"
 
 
 class Metrics(NamedTuple):
-    """One test of a network: mean squared loss, and mean squared decoding error (m^2 or rad^2).
+    """One test of a network: the loss that it is trained by, and mean squared decoding error (m^2 or rad^2).
 
     `training_error` is that of trials of the behaviour that is trained on; None where no behaviour is held out.
     """

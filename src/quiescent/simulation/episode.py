@@ -11,6 +11,7 @@ from quiescent.machine.lanes import Share
 from quiescent.machine.scratch import Scratch
 from quiescent.networks import NoiseLevels, Population
 from quiescent.networks.loop import advance
+from quiescent.networks.momentum import Momentum, Past, advance_with
 from quiescent.networks.products import rows
 from quiescent.simulation.members import Members
 from quiescent.simulation.noise import fill_noise
@@ -64,6 +65,11 @@ def prepare(
 def perform(episode: Episode) -> None:
     """Run the network over the episode, in place: `states[1:]` holds noise on entry and hidden states on return."""
     advance(episode.network, episode.states, episode.inputs, noisy=episode.noisy)
+
+
+def perform_with(momentum: Momentum, past: Past, episode: Episode) -> Past:
+    """Run the network over the episode with momentum and adaptation; returns what it remembers at the end."""
+    return advance_with(momentum, past, episode.network, episode.states, episode.inputs, noisy=episode.noisy)
 
 
 def outputs(episode: Episode) -> Float[Tensor, "*m row cell"]:

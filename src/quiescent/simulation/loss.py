@@ -10,6 +10,7 @@ from quiescent.machine.lanes import Lanes, Share
 from quiescent.machine.scratch import Scratch
 from quiescent.networks.architecture import Weights
 from quiescent.networks.products import Products, rows
+from quiescent.simulation.cross_entropy import CrossEntropyError, cross_entropy
 from quiescent.simulation.episode import Episode, outputs, perform, prepare
 from quiescent.simulation.gradient import gradient
 from quiescent.simulation.members import Batch, Members
@@ -24,11 +25,11 @@ def loss_gradients(
 ) -> tuple[Float[Tensor, " member"], Weights]:
     """Compute the loss of every member on a batch, with noise from `streams`, and its gradient in every weight.
 
-    The loss is the mean over time, trials and cells of the squared difference between read-out and
-    the code of the true states.
+    The mean squared error is the mean over time, trials and cells of the squared difference between read-out and the
+    code of the true variable; the cross-entropy is that of the read-out's softmax, the mean over time and trials.
     """
     steps, n_members, trials, _ = batch.path.shape
-    size = steps * trials * members.n_cells
+    size = steps * trials * (1 if members.has_softmax else members.n_cells)
     precision = getattr(torch, members.training.precision)
 
     def work(share: Share, scratch: Scratch) -> tuple[Tensor, Weights]:
@@ -54,18 +55,19 @@ def loss_gradients(
 
 
 def readout_error(members: Members, share: Share, episode: Episode, products: Products, scale: float) -> ReadoutError:
-    """Pick `QuadraticError` where it needs fewer multiplications than `DirectError`."""
+    """Pick the error of the loss: of squared ones `QuadraticError`, if it needs less work than `DirectError`."""
     first, *others = members.codes_of(share.member)
+    weights = episode.network.weights
+    if members.has_softmax:
+        return CrossEntropyError(weights, lambda variable: members.encode(share.member, variable), products, scale)
     if episode.output_noise is None and first.series:
         features, coefficients = first.series
         n_features, n_cells = coefficients.shape
         units = episode.states.shape[-1]
         alike = all(one.series and torch.equal(one.series.coefficients, coefficients) for one in others)
         if alike and 2 * units * (units + n_features) + n_features**2 < 3 * units * n_cells:
-            return QuadraticError(episode.network.weights, features, coefficients, scale)
-    return DirectError(
-        episode.network.weights, lambda variable: members.encode(share.member, variable), products, scale
-    )
+            return QuadraticError(weights, features, coefficients, scale)
+    return DirectError(weights, lambda variable: members.encode(share.member, variable), products, scale)
 
 
 @torch.no_grad()
@@ -74,6 +76,7 @@ def losses_and_errors(
 ) -> tuple[list[float], list[float]]:
     """Compute loss and mean squared decoding error of every member by their formulas, in the precision of states."""
     steps, n_members, trials, _ = batch.path.shape
+    loss = cross_entropy if members.has_softmax else _mean_squared_error
 
     def work(share: Share, scratch: Scratch) -> list[tuple[float, float]]:
         start = members.start(share, batch.start)
@@ -86,7 +89,7 @@ def losses_and_errors(
         spaces = [config.task.space for config in members.configs_of(share.member)]
         return [
             (
-                part * (output - code.encode(truth)).square().mean().item(),
+                part * loss(output, code.encode(truth)).item(),
                 part * decoding_error(code, space, output, truth).item(),
             )
             for code, space, output, truth in zip(members.codes_of(share.member), spaces, read, variable, strict=True)
@@ -97,3 +100,7 @@ def losses_and_errors(
         sums[:, share.member] += torch.tensor(pairs, dtype=torch.float64).T.reshape(sums[:, share.member].shape)
     losses, errors = sums.tolist()
     return losses, errors
+
+
+def _mean_squared_error(outputs: Float[Tensor, "row cell"], code: Float[Tensor, "row cell"]) -> Float[Tensor, ""]:
+    return (outputs - code).square().mean()

@@ -45,6 +45,11 @@ class Members:
         """Select the settings of training, which members have in common."""
         return self.configs[0].training
 
+    @property
+    def has_softmax(self) -> bool:
+        """Tell whether outputs become the activity of the cells by a softmax, which learns by cross-entropy."""
+        return self.training.loss == "cross_entropy"
+
     def to(self, device: torch.device | str) -> "Members":
         """Move members to another device; in float64 if their configuration says so, else in float32."""
         dtype = torch.float64 if self.training.precision == "float64" else torch.float32
@@ -70,6 +75,13 @@ class Members:
         if isinstance(member, int):
             return self.codes[member].encode(variable)
         return torch.stack([code.encode(values) for code, values in zip(self.codes_of(member), variable, strict=True)])
+
+    def activity(self, outputs: Float[Tensor, "*shape cell"]) -> Float[Tensor, "*shape cell"]:
+        """Compute what the cells do from the linear outputs: their softmax, of networks that have one, or the same.
+
+        Cells are ordered alike by both; so codes decode outputs, whose differences a softmax may round to nothing.
+        """
+        return torch.softmax(outputs, -1) if self.has_softmax else outputs
 
     def decode(self, member: int | slice, outputs: Float[Tensor, "*m row cell"]) -> Float[Tensor, "*m row dim"]:
         """Decode the outputs of one member, or of all along the first axis."""

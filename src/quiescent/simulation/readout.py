@@ -1,4 +1,4 @@
-"""The mean squared error of the linear read-out and its gradient, some steps at a time."""
+"""The squared error of the linear read-out and its gradient, some steps at a time."""
 
 from collections.abc import Callable
 from typing import Protocol, runtime_checkable
@@ -13,7 +13,7 @@ from quiescent.networks.products import Products
 
 @runtime_checkable
 class ReadoutError(Protocol):
-    """Squared error of the read-out against a code, summed over all rows that it is shown, with its gradient."""
+    """Error of the read-out against a code, summed over all rows that it is shown, with its gradient."""
 
     def add(
         self,
@@ -26,7 +26,7 @@ class ReadoutError(Protocol):
         ...
 
     def total(self) -> Float[Tensor, "*m"]:
-        """Return the summed squared error."""
+        """Return the summed error."""
         ...
 
     def gradients(self) -> Weights:

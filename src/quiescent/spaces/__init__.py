@@ -8,10 +8,12 @@ from quiescent.spaces.box import Box
 from quiescent.spaces.circle import Circle, wrap
 from quiescent.spaces.density import Density, NoSpread, UniformDensity
 from quiescent.spaces.space import Bounds, Display, Space, SpaceClass
+from quiescent.spaces.track import Region, Track
 
 SPACES: dict[str, SpaceClass] = {
     "box": Box,
     "circle": Circle,
+    "track": Track,
 }
 
 
@@ -48,8 +50,10 @@ __all__ = [
     "Density",
     "Display",
     "NoSpread",
+    "Region",
     "Space",
     "SpaceClass",
+    "Track",
     "UniformDensity",
     "from_text",
     "to_text",

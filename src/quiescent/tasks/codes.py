@@ -111,3 +111,13 @@ def decoding_error(
 ) -> Float[Tensor, ""]:
     """Average the squared distance between decoded and true variable (m^2, or rad^2 the short way round)."""
     return space.difference(code.decode(outputs), variable).square().sum(-1).mean()
+
+
+def is_distribution(code: Code, space: Space) -> bool:
+    """Tell whether codes are probability distributions over the cells: not negative, with a sum of 1.
+
+    The codes of 20 points across the space stand for all.
+    """
+    low, high = torch.tensor(space.bounds).unbind(1)
+    activity = code.encode(low + (high - low) * torch.linspace(0, 1, 20)[:, None])
+    return bool((activity >= 0).all()) and torch.allclose(activity.sum(-1), torch.ones(20), atol=1e-4)

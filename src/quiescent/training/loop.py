@@ -30,7 +30,7 @@ class Progress(NamedTuple):
     batch, batches
         Number of batches done, and wanted.
     losses
-        Mean squared error of the outputs in this batch, one per member.
+        Loss of this batch, one per member: mean squared error of the outputs, or cross-entropy (nats).
     errors
         Mean squared distance between true and decoded path in the latest test (m^2 or rad^2), one per member; None
         if this process has not tested yet.

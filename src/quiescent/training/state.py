@@ -44,9 +44,14 @@ def initial_state(configs: Sequence[Config], device: torch.device) -> State:
 
 def adam(members: Members) -> Adam:
     """Make the optimizer of all members' weights."""
-    settings = members.training
-    weights = members.network.weights.values()
-    return Adam(weights, learning_rate=settings.learning_rate, weight_decay=settings.weight_decay)
+    settings, weights = members.training, members.network.weights
+    decayed = {"all": list(weights), "recurrent": ["recurrent"]}[settings.weight_decay_of]
+    return Adam(
+        [weights[name] for name in decayed],
+        learning_rate=settings.learning_rate,
+        weight_decay=settings.weight_decay,
+        kept=[weight for name, weight in weights.items() if name not in decayed],
+    )
 
 
 def save(state: State, member: int, run: Run, batch: int, ask: Callable[[], None] = ask_nobody) -> None:

@@ -9,6 +9,8 @@ class Arena {
     this.stage = new Stage(canvas);
     Object.assign(this, { world, m, member: world.members[m], box: world.members[m].spec.box });
     this.ground = new Layer(this.stage);
+    this.flow = makeFlow(this.member.spec, 2);
+    this.field = new Layer(this.stage);
     this.glow = new Picture(GLOW, GLOW);
     this.shade = new Picture(96, 96);
     this.nearest = this.member.code.centres && this.weigh();
@@ -64,6 +66,15 @@ class Arena {
     return this.top + this.h - (share + MARGIN) * (this.h / (1 + 2 * MARGIN));
   }
 
+  /** Points of the canvas on the way from a place. */
+  way(from, move) {
+    return [this.spot(from), this.spot(from.map((x, d) => x + move[d]))];
+  }
+
+  spot(place) {
+    return [this.x(place), this.y(place)];
+  }
+
   /** The place under a point of the canvas, or null outside of the box. */
   placeAt(px, py) {
     const share = [(px - this.left) / this.w, 1 - (py - this.top) / this.h].map((at) => at * (1 + 2 * MARGIN) - MARGIN);
@@ -71,7 +82,7 @@ class Arena {
     return this.box.map(([low, high], d) => low + (high - low) * Math.min(Math.max(share[d], 0), 1));
   }
 
-  draw(theme, night, cursor) {
+  draw(theme, night, cursor, flowing) {
     this.layout();
     const context = this.stage.begin();
     const colour = theme.member(this.m, night);
@@ -81,6 +92,8 @@ class Arena {
       this.drawBehaviour(layer, theme, night);
     });
     if (this.nearest) this.drawGlow(context, colour, night);
+    this.drawLines(context, theme, night);
+    if (flowing) this.field.draw(`${theme.dark} ${night}`, (layer) => drawFlow(layer, this.flow, this, theme.on(night), theme.ground(night)));
     this.drawFrame(context, theme, night);
     drawTrails(context, this.world, this.m, colour, (place) => [[this.x(place), this.y(place)]]);
     this.drawDreamers(context, theme, colour, night);
@@ -127,6 +140,17 @@ class Arena {
       return strength * inside[p] * Math.min(1, values[p] / this.peak) ** 0.9;
     });
     context.drawImage(this.glow.canvas, this.left, this.top, this.w, this.h);
+  }
+
+  /** The lines of a track. */
+  drawLines(context, theme, night) {
+    context.lineWidth = 1.2;
+    context.strokeStyle = css(theme.on(night), 0.25);
+    for (const line of this.member.spec.lines) {
+      context.beginPath();
+      for (const corner of line) context.lineTo(this.x(corner), this.y(corner));
+      context.stroke();
+    }
   }
 
   /** The walls, in the colours that places have in the state space. */

@@ -31,6 +31,7 @@ class PlaceCells {
     this.dim = dim;
     this.size = spec.number;
     this.centres = unpack(spec.centres);
+    this.width = spec.width;
     this.spec = spec;
     this.best = new Int32Array(spec.decode_from);
   }

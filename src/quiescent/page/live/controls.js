@@ -2,6 +2,8 @@
 
 const SNAPS = [0, 1, Math.SQRT2, 2, 3, 4]; // multiples of the task's noise that are easy to hit
 
+const TAUS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000]; // steps that adaptation takes
+
 /** Connects the page's controls with what they control. */
 class Controls {
   constructor(page) {
@@ -9,7 +11,7 @@ class Controls {
     this.world = page.world;
     const find = (id) => document.getElementById(id);
     this.fields = Object.fromEntries(
-      ['phase', 'pause', 'step', 'reset', 'noise', 'own', 'speed', 'count', 'seed', 'anywhere', 'png', 'csv', 'theme', 'help', 'more'].map((id) => [id, find(id)]),
+      ['phase', 'pause', 'step', 'reset', 'noise', 'own', 'speed', 'count', 'seed', 'anywhere', 'png', 'csv', 'theme', 'help', 'more', 'adaptation', 'tau', 'friction', 'matched', 'neutral', 'flow'].map((id) => [id, find(id)]),
     );
     this.bind();
     this.show();
@@ -28,8 +30,15 @@ class Controls {
     click('png', () => savePicture(page));
     click('csv', () => saveTable(world));
     click('help', () => document.getElementById('about').showModal());
-    click('more', () => document.body.classList.toggle('open'));
+    click('more', () => this.unfold());
+    click('neutral', () => page.setRest({ ...NEUTRAL, matched: false }));
+    click('flow', () => page.show(!page.flowing));
     fields.noise.addEventListener('input', () => this.do(() => world.setNoise(snapped(Number(fields.noise.value)))));
+    const rest = (name, value) => fields[name].addEventListener('input', () => this.do(() => page.setRest({ [name]: value(fields[name]) })));
+    rest('adaptation', ({ value }) => Number(value));
+    rest('tau', ({ value }) => TAUS[value]);
+    rest('friction', ({ value }) => Number(value));
+    rest('matched', ({ checked }) => checked);
     fields.speed.addEventListener('input', () => this.do(() => (page.speed = 2 ** Number(fields.speed.value))));
     fields.count.addEventListener('input', () => this.do(() => page.setCount(Number(fields.count.value))));
     fields.seed.addEventListener('change', () => this.do(() => page.setSeed(Math.trunc(Number(fields.seed.value)) || 0)));
@@ -40,7 +49,7 @@ class Controls {
   /** What a key does. */
   get keys() {
     const { page, world, fields } = this;
-    const noise = (change) => world.setNoise(snapped(Math.min(4, Math.max(0, world.level(world.members[0]) + change))));
+    const noise = (change) => world.setNoise(snapped(Math.min(4, Math.max(0, world.chosen(world.members[0]) + change))));
     return {
       ' ': () => page.pause(!page.paused),
       s: () => page.sleep(!world.asleep),
@@ -55,6 +64,8 @@ class Controls {
       ',': () => (page.speed = Math.max(page.speed / 2, 2 ** Number(fields.speed.min))),
       '.': () => (page.speed = Math.min(page.speed * 2, 2 ** Number(fields.speed.max))),
       a: () => page.setPlace(null),
+      f: () => page.show(!page.flowing),
+      m: () => this.unfold(),
       t: () => page.turnTheme(),
       p: () => savePicture(page),
       c: () => saveTable(world),
@@ -67,7 +78,7 @@ class Controls {
     if (document.getElementById('about').open) return;
     const { target, key } = event;
     if (target.matches('input[type=number]') || (target.matches('input') && key.startsWith('Arrow'))) return;
-    if (key === ' ' && target.matches('button, summary, a')) return; // it presses the button
+    if (key === ' ' && target.matches('button, summary, a, input')) return; // it presses that
     const action = this.keys[key.length === 1 ? key.toLowerCase() : key];
     if (!action) return;
     event.preventDefault();
@@ -91,7 +102,7 @@ class Controls {
     fields.pause.setAttribute('aria-pressed', page.paused);
     fields.pause.querySelector('.word').textContent = page.paused ? 'Play' : 'Pause';
     fields.pause.classList.toggle('paused', page.paused);
-    const levels = world.members.map((member) => world.level(member));
+    const levels = world.members.map((member) => world.chosen(member));
     fields.noise.value = levels[0];
     const words = [...new Set(levels.map(multiple))].join(' / ');
     this.say('noise', words);
@@ -99,11 +110,32 @@ class Controls {
     fields.speed.value = Math.log2(page.speed);
     const speeds = world.members.map(({ spec }) => shown(page.speed * spec.dt));
     this.say('speed', `${[...new Set(speeds)].join(' / ')} × real time`);
+    this.showRest();
     fields.count.value = world.count;
     this.say('count', String(world.count));
     fields.seed.value = world.seed;
     fields.anywhere.disabled = !world.place;
     document.getElementById('place').textContent = world.place ? placeWord(world.place, world.members[0].circular) : 'anywhere';
+  }
+
+  showRest() {
+    const { fields, world, page } = this;
+    const { adaptation, tau, friction, matched } = world.rest;
+    fields.adaptation.value = adaptation;
+    this.say('adaptation', adaptation ? shown(adaptation) : 'none');
+    fields.tau.value = TAUS.indexOf(tau);
+    this.say('tau', `${tau} steps`);
+    fields.friction.value = friction;
+    this.say('friction', friction === 1 ? 'full' : shown(friction));
+    fields.matched.checked = matched;
+    fields.neutral.disabled = !restWords(world).length;
+    fields.flow.setAttribute('aria-pressed', page.flowing);
+  }
+
+  /** What most never need. */
+  unfold() {
+    const open = document.body.classList.toggle('open');
+    this.fields.more.setAttribute('aria-expanded', open);
   }
 
   say(name, text) {
@@ -116,6 +148,15 @@ class Controls {
 function snapped(level) {
   const mark = SNAPS.find((one) => Math.abs(one - level) < 0.04);
   return mark ?? Math.round(level * 100) / 100;
+}
+
+/** What acts at rest besides noise, in words; nothing if it is neutral. */
+function restWords({ rest: { adaptation, tau, friction, matched } }) {
+  return [
+    adaptation ? `adaptation ${shown(adaptation)} in ${tau} steps` : '',
+    friction < 1 ? `friction ${shown(friction)}` : '',
+    friction < 1 && matched ? 'matched noise' : '',
+  ].filter((word) => word);
 }
 
 function multiple(level) {

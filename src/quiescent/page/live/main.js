@@ -8,7 +8,7 @@ class Page {
     this.world = new World(members);
     this.theme = new Theme();
     this.paused = STILL.matches;
-    Object.assign(this, { variable, speed: 64, night: 0, owed: 0, dirty: true, turning: !STILL.matches, cursors: [] });
+    Object.assign(this, { variable, speed: 64, night: 0, owed: 0, dirty: true, turning: !STILL.matches, flowing: false, cursors: [] });
     this.spent = { frames: [], step: 0, draw: 0 };
     const canvases = (name) => [...document.querySelectorAll(`canvas.${name}`)];
     const kind = this.world.members[0].circular ? Ring : this.world.members[0].dim === 1 ? Line : Arena;
@@ -61,6 +61,21 @@ class Page {
   setPlace(place) {
     this.world.setPlace(place);
     this.begin();
+  }
+
+  setRest(changes) {
+    this.world.setRest(changes);
+    this.refreshed = 0;
+  }
+
+  /** Show or hide flow and slow points. */
+  show(flowing) {
+    this.flowing = flowing;
+    this.arenas.forEach(({ flow }, m) => {
+      const note = document.querySelectorAll('.flow')[m];
+      note.hidden = !flowing;
+      note.textContent = flowWords(flow);
+    });
   }
 
   begin() {
@@ -141,7 +156,7 @@ class Page {
     const began = performance.now();
     this.dirty = false;
     const night = this.night * this.night * (3 - 2 * this.night);
-    this.arenas.forEach((arena, m) => arena.draw(this.theme, night, this.cursors[m]));
+    this.arenas.forEach((arena, m) => arena.draw(this.theme, night, this.cursors[m], this.flowing));
     this.spaces.forEach((space) => space.draw(this.theme, night));
     this.spent.draw += 0.05 * (performance.now() - began - this.spent.draw);
   }
@@ -165,7 +180,8 @@ class Page {
       const time = `${(world.recording[m].steps * member.spec.dt).toFixed(1)} s`;
       const error = member.circular ? `${Math.round((member.error() * 180) / Math.PI)}°` : `${Math.round(100 * member.error())} cm`;
       const text = world.asleep ? `asleep ${time}` : `awake ${time}, error ${error}`;
-      document.querySelectorAll('.now')[m].textContent = `${text}, noise ${multiple(world.level(member))}`;
+      const words = [text, `noise ${multiple(world.level(member))}`, ...(world.asleep ? restWords(world) : [])];
+      document.querySelectorAll('.now')[m].textContent = words.join(', ');
     });
   }
 
@@ -233,13 +249,13 @@ function unfocused(canvas) {
 
 const page = new Page(JSON.parse(document.getElementById('data').textContent));
 /**
- * For tests and the curious: `page` is all there is; `simulate(member, starts, inputs, noise)` returns states and decoded
+ * For tests and the curious: `page` is all there is; `simulate(member, starts, inputs, noise, rest)` returns states and decoded
  * places, (step, trial, number), without touching what is on screen; `cost(steps)` is the time of a step in ms.
  */
 window.quiescent = {
   page,
   world: page.world,
-  simulate: (m, starts, inputs, noise) => page.world.members[m].simulate(starts, inputs, noise),
+  simulate: (m, starts, inputs, noise, rest) => page.world.members[m].simulate(starts, inputs, noise, rest),
   cost: (steps) => {
     const began = performance.now();
     for (let i = 0; i < steps; i++) page.world.step();

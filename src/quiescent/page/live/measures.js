@@ -13,6 +13,7 @@ class Recorder {
     this.box = member.spec.box;
     this.dim = member.dim;
     this.circular = member.circular;
+    this.valid = member.valid;
     this.area = unpack(member.spec.behaviour.area);
     this.size = this.area.reduce((sum, inside) => sum + inside, 0);
     const density = member.spec.behaviour.density;
@@ -28,7 +29,7 @@ class Recorder {
     this.sums = new Float64Array(LAGS.length);
     this.visited = new Uint8Array(count * this.area.length);
     this.found = 0;
-    this.curve = { time: [], coverage: [], kl: [], klTime: [] };
+    this.curve = { time: [], coverage: [], kl: [], klTime: [], shape: [], amplitude: [] };
     this.points = new Float32Array(1024 * this.dim);
     this.number = 0;
     this.every = 1;
@@ -55,6 +56,15 @@ class Recorder {
       time.push(this.steps);
       coverage.push(this.coverage());
     }
+  }
+
+  /** Judge the codes that dreamers read out, whenever coverage was noted: it costs as much as simulating some steps. */
+  judge(outputs) {
+    const { time, shape, amplitude } = this.curve;
+    if (!this.valid || time[time.length - 1] !== this.steps) return;
+    const judged = this.valid.judge(outputs, this.count);
+    shape.push(judged.reduce((sum, one) => sum + one.shape, 0) / this.count);
+    amplitude.push(judged.reduce((sum, one) => sum + one.amplitude, 0) / this.count);
   }
 
   visit(decoded, k) {

@@ -7,10 +7,12 @@ class Member {
     this.spec = spec;
     this.network = new Network(spec);
     this.code = makeCode(spec.code, spec.box);
+    this.valid = this.code.width ? new ValidCodes(this.code, spec.box) : null; // of other codes every value is valid
     this.dim = this.code.dim;
     this.circular = this.code.circular;
     this.network.reserve(MOST);
     this.states = new Float32Array(MOST * spec.units);
+    this.history = new History(spec.units, MOST);
     this.outputs = new Float32Array(MOST * this.code.size);
     this.decoded = new Float32Array(MOST * this.dim);
     this.noise = new Float32Array(MOST * spec.units);
@@ -50,6 +52,12 @@ class Member {
     const code = new Float64Array(this.code.size);
     this.code.encode(this.animals[k].place, code, 0);
     this.network.encode(code, this.states.subarray(k * this.spec.units, (k + 1) * this.spec.units), 1);
+    this.history.begin(this.states, k, k + 1);
+  }
+
+  /** Fall asleep as all dreamers are. */
+  sleep() {
+    this.history.begin(this.states, 0, this.count);
   }
 
   /** Wake up: animals go on from where the dreamers believe to be; states stay as they are. */
@@ -65,8 +73,8 @@ class Member {
     return place.map((x, d) => Math.min(Math.max(x, this.spec.box[d][0]), this.spec.box[d][1]));
   }
 
-  /** One time step of all dreamers, with recurrent noise of so many times the task's. */
-  step(asleep, level) {
+  /** One time step of all dreamers, with recurrent noise of so many times the task's; `rest` is what else acts asleep. */
+  step(asleep, level, rest) {
     const { unit, shape, input: inputStd } = this.spec.noise;
     const [units, channels] = [this.spec.units, this.network.inputs];
     const std = level * unit;
@@ -80,7 +88,9 @@ class Member {
       }
       if (std) this.streams[k].fill(this.noise, k * units, (k + 1) * units, std, shape);
     }
-    this.network.step(this.states, this.inputs, std ? this.noise : null, this.count);
+    const noise = std ? this.noise : null;
+    if (asleep) this.history.step(this.network, this.states, this.inputs, noise, this.count, rest);
+    else this.network.step(this.states, this.inputs, noise, this.count);
     this.read();
   }
 
@@ -112,10 +122,10 @@ class Member {
   }
 
   /**
-   * States and decoded places from given starts (a place each), inputs (step, trial, number) and noise (step, trial, unit,
-   * or null): a pure function, for tests against Python.
+   * States and decoded places from given starts (a place each), inputs (step, trial, number), noise (step, trial, unit, or
+   * null) and what else acts at rest: a pure function, for tests against Python.
    */
-  simulate(starts, inputs, noise) {
+  simulate(starts, inputs, noise, rest = NEUTRAL) {
     const [count, units] = [starts.length, this.spec.units];
     const network = this.network;
     const now = new Float32Array(count * units);
@@ -125,9 +135,11 @@ class Member {
       network.encode(code, now.subarray(k * units, (k + 1) * units), 1);
     });
     const outputs = new Float32Array(count * this.code.size);
+    const history = new History(units, count);
+    history.begin(now, 0, count);
     const [states, decoded] = [[], []];
     inputs.forEach((input, t) => {
-      network.step(now, Float32Array.from(input.flat()), noise && Float32Array.from(noise[t].flat()), count);
+      history.step(network, now, Float32Array.from(input.flat()), noise && Float32Array.from(noise[t].flat()), count, rest);
       network.readout(now, outputs, count);
       states.push(starts.map((_, k) => Array.from(now.subarray(k * units, (k + 1) * units))));
       decoded.push(

@@ -117,10 +117,14 @@ class Network {
     if (bias) for (let i = 0; i < count * this.cells; i++) outputs[i] += bias[i % this.cells];
   }
 
-  /** One time step; `noise` (count, units) is added to the new states, null is none. */
-  step(states, inputs, noise, count) {
+  /**
+   * One time step; `noise` (count, units) is added to the new states, `adapted` (count, units) taken from the drive (of a
+   * gated network from that of its candidate); null is none.
+   */
+  step(states, inputs, noise, count, adapted = null) {
     this.reserve(count);
     this.receive(inputs, count);
+    if (adapted) this.adapt(adapted, count);
     if (this.gated) this.stepGated(states, count);
     else this.stepPlain(states, count);
     if (noise) for (let i = 0; i < count * this.units; i++) states[i] += noise[i];
@@ -135,6 +139,13 @@ class Network {
         for (let j = 0; j < this.inputs; j++) sum += input[i * this.inputs + j] * inputs[k * this.inputs + j];
         this.drive[r] = sum;
       }
+    }
+  }
+
+  adapt(adapted, count) {
+    const { rows, units } = this;
+    for (let k = 0; k < count; k++) {
+      for (let i = 0; i < units; i++) this.drive[(k + 1) * rows - units + i] -= adapted[k * units + i];
     }
   }
 

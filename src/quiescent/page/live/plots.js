@@ -2,8 +2,9 @@
 
 const FAR = 100; // steps
 const SMALLEST = { kl: 1e-3, displacement: 1e-7 }; // drawn on logarithmic axes; of headings' divergences a tenth
+const CODE = [1e-3, 10]; // amplitudes and shape distances that are drawn; what is beyond is at the edge
 
-/** The three plots; `refresh` after steps, `restyle` after a change of theme. */
+/** The plots; `refresh` after steps, `restyle` after a change of theme. */
 class Plots {
   constructor(world, theme) {
     Object.assign(this, { world, theme });
@@ -16,11 +17,13 @@ class Plots {
       displacement: this.make('displacement', 'lag (s)', null, 3, ['behaviour']),
       coverage: this.make('coverage', 'time (s)', [0, 100], 1, ['behaviour']),
     };
-    this.units = { kl: ' nats', displacement: ` ${square}`, coverage: ' %' };
+    const judged = world.members.some(({ valid }) => valid); // of other codes every value is valid
+    if (judged) this.plots.code = this.make('code', 'time (s)', CODE, 3, ['behaviour'], true);
+    this.units = { kl: ' nats', displacement: ` ${square}`, coverage: ' %', code: '' };
   }
 
-  /** One plot: for every member its references, then its curves awake and asleep. */
-  make(name, label, range, distribution, references) {
+  /** One plot: for every member its references, then its curves awake and asleep; of pairs the second ones are thin. */
+  make(name, label, range, distribution, references, pairs = false) {
     const host = document.querySelector(`#${name} .plot`);
     const { theme, world } = this;
     const axis = (more) => ({
@@ -46,6 +49,7 @@ class Plots {
       }
       series.push({ stroke: () => theme.curve(m, 'awake'), width: 1.6 });
       series.push({ stroke: () => theme.curve(m, 'asleep'), width: 2.2 });
+      if (pairs) for (const phase of ['awake', 'asleep']) series.push({ stroke: () => theme.curve(m, phase), width: 1 });
     });
     const options = {
       width: Math.max(host.clientWidth, 100),
@@ -94,24 +98,31 @@ class Plots {
   }
 
   draw() {
-    const tables = { kl: [], displacement: [], coverage: [] };
+    const tables = { kl: [], displacement: [], coverage: [], code: [] };
     const [first, last] = this.ends();
-    this.world.members.forEach(({ spec }, m) => {
+    this.world.members.forEach(({ spec, valid }, m) => {
       const { behaviour, dt } = spec;
       const level = (value) => (value === null ? [[first], [null]] : [[first, last], [1, 1].map(() => Math.max(value, this.lowest))]);
       tables.kl.push(level(behaviour.floor), level(behaviour.uniform));
       tables.displacement.push([behaviour.lags.map((lag) => lag * dt), behaviour.msd]);
       const percent = (values) => values.map((value) => 100 * value);
       tables.coverage.push([behaviour.coverage.map((_, t) => (t + 1) * dt), percent(behaviour.coverage)]);
+      tables.code.push(level(valid ? behaviour.valid : null));
+      const shapes = [];
       for (const phase of ['awake', 'asleep']) {
         const { curve } = this.world.records[m][phase];
         tables.kl.push([curve.klTime.map((t) => t * dt), curve.kl]);
         const { lags, msd } = this.world.records[m][phase].displacement();
         tables.displacement.push([lags.map((lag) => lag * dt), msd.map((value) => Math.max(value, SMALLEST.displacement))]);
-        tables.coverage.push([curve.time.map((t) => t * dt), percent(curve.coverage)]);
+        const times = curve.time.map((t) => t * dt);
+        tables.coverage.push([times, percent(curve.coverage)]);
+        const drawn = (values) => [times.slice(0, values.length), values.map((value) => Math.min(Math.max(value, CODE[0]), CODE[1]))];
+        tables.code.push(drawn(curve.amplitude));
+        shapes.push(drawn(curve.shape));
       }
+      tables.code.push(...shapes);
     });
-    for (const name in tables) this.plots[name].setData(uPlot.join(tables[name].map(filled)));
+    for (const name in this.plots) this.plots[name].setData(uPlot.join(tables[name].map(filled)));
     this.tell();
   }
 
@@ -122,13 +133,14 @@ class Plots {
     const newest = {
       kl: (record, m) => this.values[m][phase],
       displacement: (record) => far(record)?.msd ?? null,
-      coverage: (record) => (record.steps ? 100 * record.coverage() : null),
+      coverage: (record) => 100 * record.coverage(),
+      code: ({ curve }) => (curve.shape.length ? [curve.amplitude, curve.shape].map((values) => values[values.length - 1]) : null),
     };
-    for (const name in newest) {
+    for (const name in this.plots) {
       const output = document.querySelector(`#${name} output`);
       const texts = world.recording.map((record, m) => {
-        const value = record.steps ? newest[name](record, m) : null;
-        return value === null ? '–' : shown(value) + this.units[name];
+        const values = record.steps ? [newest[name](record, m)].flat() : [];
+        return values.every((value) => value === null) ? '–' : values.map(shown).join(', ') + this.units[name];
       });
       const words = texts.map((text, m) => colouredWord(text, this.theme.curve(m, phase)));
       if (name === 'displacement') {
@@ -181,6 +193,7 @@ function power(value) {
 function shown(value) {
   if (value === 0) return '0';
   const size = Math.abs(value);
+  if (size >= 1e5) return value.toExponential(0).replace('e+', 'e');
   if (size < 1e-4) return value.toExponential(0).replace('e-', 'e−');
   return String(Number(value.toPrecision(size >= 100 ? 3 : 2))).replace('-', '−');
 }

@@ -1,14 +1,26 @@
 // Headings on a ring, and places on a line: what is newest is outermost, or lowest.
 
+const ASIDE = -0.25; // depth at which flow is drawn
+
 /** Shared by both: `at(place, depth)` is a point of the canvas, depth 0 on the line, 1 the oldest, below 0 beyond it. */
 class Curve {
   constructor(canvas, world, m) {
     this.stage = new Stage(canvas);
     Object.assign(this, { world, m, member: world.members[m], box: world.members[m].spec.box });
+    this.flow = makeFlow(this.member.spec, 1);
     this.peak = 0;
   }
 
-  draw(theme, night, cursor) {
+  /** Points of the canvas on the way from a place, beside the line. */
+  way(from, move) {
+    return Array.from({ length: 9 }, (_, i) => this.at([from[0] + (move[0] * i) / 8], ASIDE));
+  }
+
+  spot(place) {
+    return this.at(place, ASIDE);
+  }
+
+  draw(theme, night, cursor, flowing) {
     this.layout();
     const context = this.stage.begin();
     const { world, member } = this;
@@ -17,6 +29,7 @@ class Curve {
     this.drawHill(context, this.behaviour(), css(theme.on(night), 0.16));
     this.drawHill(context, this.activity(), css(colour, 0.55));
     this.drawLine(context);
+    if (flowing) drawFlow(context, this.flow, this, theme.on(night), theme.ground(night));
     drawTrails(context, world, this.m, colour, (place, age, before) => this.path(place, age, before));
     for (let k = world.count - 1; k >= 0; k--) {
       if (!world.asleep) this.drawTruth(context, member.animals[k].place, css(theme.on(night), k ? 0.25 : 0.9), k);

@@ -8,7 +8,7 @@ function makePicture(page) {
   const columns = world.members.length > 1 ? 4 : 2;
   const cell = (width - (columns + 1) * gap) / columns;
   const rows = Math.ceil((2 * world.members.length) / columns);
-  const plotHeight = 190;
+  const plotHeight = 170;
   const height = 90 + rows * (cell + 44) + plotHeight + 40;
   const canvas = document.createElement('canvas');
   [canvas.width, canvas.height] = [width * scale, height * scale];
@@ -26,7 +26,7 @@ function makePicture(page) {
   const names = world.members.length > 1 ? [...document.querySelectorAll('.key')].map((key) => key.textContent) : [];
   const phase = world.asleep ? 'asleep' : 'awake';
   const noise = world.members.map((member) => multiple(world.level(member))).join(', ');
-  write(`${phase}, ${times} s, noise ${noise}, seed ${world.seed}`, gap, 66, 14, theme.soft);
+  write([phase, `${times} s`, `noise ${noise}`, ...restWords(world), `seed ${world.seed}`].join(', '), gap, 66, 14, theme.soft);
   world.members.forEach((member, m) => {
     const at = 2 * m;
     [page.arenas[m], page.spaces[m]].forEach(({ stage }, i) => {
@@ -38,7 +38,8 @@ function makePicture(page) {
   });
   const top = 90 + rows * (cell + 44) + 30;
   Object.entries(page.plots.plots).forEach(([name, plot], i) => {
-    const wide = (width - 4 * gap) / 3;
+    const number = Object.keys(page.plots.plots).length;
+    const wide = (width - (number + 1) * gap) / number;
     const x = gap + i * (wide + gap);
     write(document.querySelector(`#${name} h3`).textContent.trim().replace(/\s+/g, ' '), x, top - 10, 13, theme.ink, 600);
     const { canvas: from } = plot.ctx;
@@ -60,15 +61,17 @@ function shortened(context, text, wide) {
 function makeTable({ members, log }) {
   const { circular, dim } = members[0];
   const axes = circular ? ['heading_rad'] : ['x_m', 'y_m'].slice(0, dim);
-  const head = ['network', 'seed', 'dreamer', 'step', 'time_s', 'phase', 'noise'];
+  const head = ['network', 'seed', 'dreamer', 'step', 'time_s', 'phase', 'noise', 'adaptation', 'adaptation_tau', 'friction'];
   const lines = [[...head, ...axes.map((axis) => `decoded_${axis}`), ...axes.map((axis) => `true_${axis}`)].join(',')];
-  for (const { m, time, level, decoded, truth } of log) {
+  for (const { m, time, level, rest, decoded, truth } of log) {
+    const { adaptation, tau, friction } = truth ? NEUTRAL : rest;
     const { name, changes, seed, dt } = members[m].spec;
     for (let k = 0; k * dim < decoded.length; k++) {
       const places = [decoded, truth].flatMap((from) => {
         return axes.map((_, d) => (from ? Number(from[k * dim + d].toPrecision(7)) : ''));
       });
-      const start = [quoted(changes ? `${name} (${changes})` : name), seed, k + 1, time, Number((time * dt).toFixed(6)), truth ? 'awake' : 'asleep', Number(level.toFixed(6))];
+      const start = [quoted(changes ? `${name} (${changes})` : name), seed, k + 1, time, Number((time * dt).toFixed(6)), truth ? 'awake' : 'asleep'];
+      start.push(...[level, adaptation, tau, friction].map((value) => Number(value.toFixed(6))));
       lines.push([...start, ...places].join(','));
     }
   }

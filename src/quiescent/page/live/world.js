@@ -9,7 +9,7 @@ class World {
     this.members = specs.map((spec) => new Member(spec));
     this.records = this.members.map((member) => ({ awake: new Recorder(member), asleep: new Recorder(member) }));
     this.trails = this.members.map((member) => new Float32Array(TRAIL * MOST * member.dim));
-    Object.assign(this, { asleep: false, count: 1, seed: 1, place: null, noise: null });
+    Object.assign(this, { asleep: false, count: 1, seed: 1, place: null, noise: null, rest: { ...NEUTRAL, matched: false } });
     this.reset();
   }
 
@@ -18,9 +18,15 @@ class World {
     return this.records.map((record) => (this.asleep ? record.asleep : record.awake));
   }
 
-  /** Multiples of the task's noise that a member has now: what the user chose, or by the rule of the paper. */
-  level(member) {
+  /** Multiples of the task's noise for a member: what the user chose, or by the rule of the paper. */
+  chosen(member) {
     return this.noise ?? member.ownLevel(this.asleep);
+  }
+
+  /** Multiples that it has now: noise that is matched to friction keeps a dream about as warm as without momentum. */
+  level(member) {
+    const { matched, friction } = this.rest;
+    return this.chosen(member) * (this.asleep && matched ? Math.sqrt(friction) : 1);
   }
 
   /** Begin anew, with the same seed to the same end. */
@@ -43,7 +49,7 @@ class World {
   sleep(asleep) {
     if (asleep === this.asleep) return;
     this.asleep = asleep;
-    if (!asleep) this.members.forEach((member) => member.wake());
+    this.members.forEach((member) => (asleep ? member.sleep() : member.wake()));
     this.record();
   }
 
@@ -55,6 +61,12 @@ class World {
   setNoise(level) {
     this.noise = level;
     this.record(); // of one level of noise only
+  }
+
+  /** Change something that acts at rest only. */
+  setRest(changes) {
+    Object.assign(this.rest, changes);
+    this.records.forEach(({ asleep }) => asleep.clear(this.count));
   }
 
   setCount(count) {
@@ -79,10 +91,11 @@ class World {
   step() {
     this.time++;
     this.members.forEach((member, m) => {
-      member.step(this.asleep, this.level(member));
+      member.step(this.asleep, this.level(member), this.rest);
       this.recording[m].add(member.decoded);
+      this.recording[m].judge(member.outputs);
       const truth = this.asleep ? null : member.animals.slice(0, this.count).flatMap((animal) => animal.place);
-      this.log.push({ m, time: this.time, level: this.level(member), decoded: this.decoded(member), truth });
+      this.log.push({ m, time: this.time, level: this.level(member), rest: { ...this.rest }, decoded: this.decoded(member), truth });
       this.rows += this.count;
     });
     while (this.rows > MOST_ROWS) {

@@ -13,7 +13,8 @@ from quiescent.studies.paper.formats import Record
 KEPT = "as the paper reads it"
 
 
-def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Write a table in Markdown."""
     cells = [columns, ["---"] * len(columns), *rows]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in cells)
 
@@ -40,7 +41,7 @@ def _networks(record: Record) -> str:
         [row["condition"], row["form"], f"{row['trained']} of {seeds}", ", ".join(map(str, row["missing"]))]
         for row in missing
     ]
-    return answer.trained(record) + "\n\n" + _table(["networks", "form", "trained", "missing seeds"], cells)
+    return answer.trained(record) + "\n\n" + table(["networks", "form", "trained", "missing seeds"], cells)
 
 
 def _claims(record: Record) -> str:
@@ -48,7 +49,7 @@ def _claims(record: Record) -> str:
         [claim["number"], claim["origin"], claim["claim"], *(_verdict(claim["forms"].get(form)) for form in FORMS)]
         for claim in record["claims"]
     ]
-    return _table(["", "by", "claim", *FORMS], cells)
+    return table(["", "by", "claim", *FORMS], cells)
 
 
 def _evidence(record: Record) -> str:
@@ -68,7 +69,7 @@ def _evidence(record: Record) -> str:
         cells = {form: _with_number(found, named[form][name]) for form, found in forms.items()}
         effect = f"{name}, claimed {next(iter(named.values()))[name]['claimed']}"
         rows.append([claim["number"], claim["claim"], effect, *(cells.get(form, "") for form in FORMS[:3])])
-    return _table(["", "claim", "one of its effects", *FORMS[:3]], rows)
+    return table(["", "claim", "one of its effects", *FORMS[:3]], rows)
 
 
 def _general(name: str) -> str:
@@ -93,7 +94,7 @@ def _criteria(record: Record) -> str:
         [number, _named(finding, form), finding["claimed"], formats.estimate(finding), *_tried(finding, record)]
         for number, form, finding in answer.rows(record)
     ]
-    return _table(["", "criterion", "claimed", "networks, mean [95 %]", *_controls(record)], cells)
+    return table(["", "criterion", "claimed", "networks, mean [95 %]", *_controls(record)], cells)
 
 
 def _named(finding: Record, form: str) -> str:
@@ -122,9 +123,9 @@ def _claim(record: Record, number: str) -> str:
             cells += [[form, *_row(one), formats.verdict(one) if one["verdict"] else ""] for one in measured]
         else:  # numbers beside it may be of networks in another form
             missing.append(form)
-    table = _table(["networks", "effect", "claimed", "mean [95 %]", "seeds", "verdict"], cells) if cells else ""
+    found = table(["networks", "effect", "claimed", "mean [95 %]", "seeds", "verdict"], cells) if cells else ""
     left = f"Not measured: {formats.listed(missing)}." if missing else ""
-    return "\n\n".join(filter(None, (table, left)))
+    return "\n\n".join(filter(None, (found, left)))
 
 
 def _row(finding: Record) -> list[str]:
@@ -138,7 +139,7 @@ def _windows(record: Record, number: str, form: str) -> str:
             row = [formats.title(finding), reading]
             cells.append([*row, *(formats.interval(views.get(one, [None] * 3)) for one in (PAPER, *record["windows"]))])
     spans = [f"{begin:g} to {end:g} s" for begin, end in record["windows"].values()]
-    return _table(["effect", "steps", KEPT, *spans], cells)
+    return table(["effect", "steps", KEPT, *spans], cells)
 
 
 def _views(finding: Record) -> dict[str, dict[str, Any]]:
@@ -161,11 +162,11 @@ def _fading(record: Record) -> str:
         for row in record["fading"]
     ]
     signs = ", ".join(f"{sign} {name}" for name, sign in fading.FLAGS.items())
-    return _table(["networks", "rest", "whole rest", *spans], cells) + f"\n\n{signs}; one number per seed."
+    return table(["networks", "rest", "whole rest", *spans], cells) + f"\n\n{signs}; one number per seed."
 
 
 def _published(record: Record) -> str:
-    return _table(record["published"]["columns"], record["published"]["rows"])
+    return table(record["published"]["columns"], record["published"]["rows"])
 
 
 def findings_of(found: Record) -> Iterator[Record]:

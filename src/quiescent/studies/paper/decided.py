@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from quiescent.statistics import Interval
 from quiescent.studies.paper.claims import claims_of
@@ -13,6 +13,7 @@ from quiescent.studies.paper.horizon import PERFECT, needed
 from quiescent.studies.paper.judge import Decision, Finding, claimed, decide, passes_wrongly
 
 HORIZON = 20.0  # s, over which the paper reads densities: what relaxes sooner does not fail for want of time
+Name = TypeVar("Name", bound=str)  # of networks that are decided apart, such as their forms
 UNTESTABLE = "not testable at this size"
 
 
@@ -24,7 +25,7 @@ def decide_all(results: Results, families: Sequence[Family]) -> dict[Form, list[
     }
 
 
-def claims(decisions: Mapping[Form, Sequence[Decision]], results: Results, seeds: int) -> list[Record]:
+def claims(decisions: Mapping[Name, Sequence[Decision]], results: Results, seeds: int) -> list[Record]:
     """Write decisions claim by claim, each with its forms; `seeds` is how many networks each condition shall have."""
     found: dict[str, dict[str, Any]] = {}
     for form, decided in decisions.items():

@@ -41,7 +41,7 @@ def make_record(plan: PaperPlan, results: Results, histories: Histories, made: M
         "fading": fading.amplitudes(results),
         "published": {"columns": published.columns, "rows": published.rows},
     }
-    return {key: _plain(value) for key, value in record.items()}
+    return {key: plain(value) for key, value in record.items()}
 
 
 def networks(plan: PaperPlan) -> Record:
@@ -94,12 +94,12 @@ def _seconds(results: Results, begin: int, end: int) -> list[float]:
     return [begin * steps[0], end * steps[0]] if steps else []
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Round numbers, and turn what is not finite into None."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, float):
         return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
     return value

@@ -6,15 +6,15 @@ from pathlib import Path
 
 from rich.console import Console
 
-from quiescent.errors import QuiescentError
 from quiescent.jobs.job import Job
 from quiescent.jobs.places import HERE, Place
-from quiescent.jobs.schedule import Engine, run_jobs
 from quiescent.machine.lease import leases
+from quiescent.studies.doing import do_all
+from quiescent.studies.inside.page import inside_jobs
 from quiescent.studies.paper.experiments import Family, Scale
 from quiescent.studies.paper.plan import finished, make_plan, plan_table
 from quiescent.studies.paper.report import make_report
-from quiescent.terminal.board import announce, follow
+from quiescent.terminal.board import announce
 from quiescent.terminal.layout import show
 
 
@@ -43,15 +43,8 @@ def run_paper(
         with leases([out]):  # told at once, if another process works there
             announce(console, works, place)
             with place.open_engine(out / "engine") as engine:
-                _do(console, f"{out}: training", plan.trainings(where, place.memory()), engine)
+                do_all(console, f"{out}: training", plan.trainings(where, place.memory()), engine)
                 jobs = [Job((), [measurement]) for measurement in plan.measurements()]
-                _do(console, f"{out}: measuring", jobs, engine)
+                do_all(console, f"{out}: measuring", jobs, engine)
+                do_all(console, f"{out}: looking inside", inside_jobs(list(plan.watched.values())), engine)
     return make_report(out / "report", plan, console, command=command, device=where, seconds=time.monotonic() - began)
-
-
-def _do(console: Console, title: str, jobs: Sequence[Job], engine: Engine) -> None:
-    """Do all jobs, of which none may fail, since the report needs them."""
-    if jobs:
-        failures = follow(console, title, run_jobs(jobs, engine)).failures
-        if failures:
-            raise QuiescentError("\n".join(failure.message for failure in failures))

@@ -1,6 +1,7 @@
 """Results of a sweep: numbers of all its networks over the axes of the grid."""
 
 import io
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from quiescent import __version__
+from quiescent.config.grid import Point, Value
 from quiescent.config.naming import label
 from quiescent.config.schema import Config
 from quiescent.config.words import ALIASES
@@ -16,6 +18,7 @@ from quiescent.evaluation.run import stored
 from quiescent.evaluation.views import READINGS
 from quiescent.machine.files import writing
 from quiescent.measures.measure import PAPER
+from quiescent.quiescence.rest_settings import RestSettings
 from quiescent.runs.run import Run
 from quiescent.studies.sweep.plan import SweepPlan, asked
 
@@ -28,18 +31,20 @@ def gather(plan: SweepPlan) -> xr.Dataset:
 
     Where a run is not finished or a measure not made, it is NaN.
     """
-    numbers: dict[tuple[object, ...], dict[str, xr.DataArray]] = {}
+    numbers: dict[tuple[Value, ...], dict[str, xr.DataArray]] = {}
     for point, run in zip(plan.grid.points, plan.runs, strict=True):
         if run.batches_done() >= point.config.training.batches:
-            numbers[tuple(point.at.values())] = _numbers(plan, run, point.config)
+            for at, rest in plan.rests.settings.items():
+                numbers[_place(point, at)] = _numbers(plan, run, point.config, rest)
     measured = [array for of_run in numbers.values() for array in of_run.values() if "phase" in array.dims]
     phases = list(dict.fromkeys(str(phase) for array in measured for phase in array["phase"].values))
     labels = {"reading": list(READINGS), "phase": phases}
-    axes = {axis: list(values) for axis, values in plan.grid.axes.items()}
-    places = [tuple(axes[axis].index(point.at[axis]) for axis in axes) for point in plan.grid.points]
+    axes = plan.axes
     arrays: dict[str, xr.DataArray] = {}
-    for point, place in zip(plan.grid.points, places, strict=True):
-        for name, array in numbers.get(tuple(point.at.values()), {}).items():
+    for point, at in itertools.product(plan.grid.points, plan.rests.settings):
+        key = _place(point, at)
+        place = tuple(values.index(value) for values, value in zip(axes.values(), key, strict=True))
+        for name, array in numbers.get(key, {}).items():
             dims = [dim for dim in SCALARS if dim in array.dims]
             if name not in arrays:
                 shape = [*map(len, axes.values()), *(len(labels[dim]) for dim in dims)]
@@ -52,14 +57,20 @@ def gather(plan: SweepPlan) -> xr.Dataset:
     return xr.Dataset(arrays, coords=coords, attrs=attrs)
 
 
-def _numbers(plan: SweepPlan, run: Run, config: Config) -> dict[str, xr.DataArray]:
+def _place(point: Point, at: tuple[Value, ...]) -> tuple[Value, ...]:
+    """Join where a network lies and how it rests, in the order of the plan's axes."""
+    *network, seed = point.at.values()
+    return (*network, *at, seed)
+
+
+def _numbers(plan: SweepPlan, run: Run, config: Config, rest: RestSettings) -> dict[str, xr.DataArray]:
     test = run.require_metrics()[-1]
     unit = f"{config.task.space.unit}^2"
     numbers = {
         "test_loss": xr.DataArray(test.loss),
         "test_error": xr.DataArray(test.error, attrs={"unit": unit}),
     }
-    wanted = asked(plan, run, config)
+    wanted = asked(plan, run, config, rest)
     for measure, phases in wanted.measures.items():
         dataset = stored(run, measure, phases, wanted.peers)
         if dataset is None:

@@ -59,7 +59,7 @@ def _report(console: Console, plan: SweepPlan) -> None:
     path = save_results(plan, results)
     show(console, results_table(results))
     _say(console, f"Numbers: {path}")
-    axes = [axis for axis in plan.grid.axes if axis != "seed"]
+    axes = [axis for axis in plan.axes if axis != "seed"]
     for measure in plan.measures:
         if axes and measure in results and results[measure].notnull().any():
             drawn = plan.folder / "figures" / f"{measure}.png"

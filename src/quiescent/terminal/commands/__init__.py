@@ -6,11 +6,13 @@ from quiescent.terminal.commands import (
     draw,
     export,
     import_,
+    inside,
     inspect,
     measure,
     paper,
     plot,
     runs,
+    study,
     sweep,
     train,
     watch,
@@ -26,11 +28,13 @@ COMMANDS: dict[str, Command] = {
     "measure": measure.COMMAND,
     "draw": draw.COMMAND,
     "watch": watch.COMMAND,
+    "inside": inside.COMMAND,
     "export": export.COMMAND,
     "runs": runs.COMMAND,
     "import": import_.COMMAND,
     "demo": demo.COMMAND,
     "paper": paper.COMMAND,
+    "study": study.COMMAND,
 }
 EARLIER_NAMES = {"figure": "draw"}  # that keep working, unlisted
 

@@ -12,7 +12,7 @@ from quiescent.terminal.commands.arguments import (
     Runs,
     Sigma2,
     complete_figures,
-    noise_at_rest,
+    split_runs,
 )
 from quiescent.terminal.commands.command import Command, open_console
 
@@ -36,12 +36,12 @@ def draw(
     from quiescent.terminal.measuring import do_measuring
 
     console = open_console()
-    subjects = find_runs(runs)
-    level = noise_at_rest(noise)
-    missing = measuring_jobs(measures_drawn(name, subjects), subjects, noise=level, sigma2=sigma2)
+    asked, words = split_runs(runs, noise, sigma2)
+    subjects = find_runs(words)
+    missing = measuring_jobs(measures_drawn(name, subjects), subjects, asked)
     do_measuring(console, f"measuring for {name}", missing, processes=jobs, device=device)
     with waiting(console, f"drawing {name}"):
-        figure = draw_runs(name, subjects, noise=level, sigma2=sigma2, device=device)
+        figure = draw_runs(name, subjects, rest=asked.chosen, device=device)
     folder = subjects[0].folder.parent / "figures"
     for path in [out] if out else [folder / f"{name}.png", folder / f"{name}.pdf"]:
         save(figure, path)

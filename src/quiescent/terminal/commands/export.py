@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from quiescent.terminal.commands.arguments import Device, Noise, Runs, Sigma2, noise_at_rest
+from quiescent.terminal.commands.arguments import Device, Noise, Runs, Sigma2, split_runs
 from quiescent.terminal.commands.command import Command, open_console
 
 
@@ -32,8 +32,8 @@ def export(
     from quiescent.terminal.bars import waiting
 
     console = open_console()
-    subjects = find_runs(runs)
-    watched = Watched(trials, steps, noise_at_rest(noise), sigma2)
+    asked, words = split_runs(runs, noise, sigma2)
+    subjects, watched = find_runs(words), Watched(trials, steps, asked)
     paths = destinations(subjects, to, out or subjects[0].folder.parent / "exports", overwrite=overwrite)
     for run, path in paths.items():
         with waiting(console, f"exporting {run.folder}"):

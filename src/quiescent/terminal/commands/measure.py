@@ -12,7 +12,7 @@ from quiescent.terminal.commands.arguments import (
     Runs,
     Sigma2,
     complete_measures,
-    noise_at_rest,
+    split_runs,
 )
 from quiescent.terminal.commands.command import Command, open_console
 
@@ -34,8 +34,10 @@ def measure(
     """Measure finished runs at rest, print a table, and store the numbers with the runs; only what is missing."""
     from quiescent.controls import CONTROLS
     from quiescent.evaluation.evaluate import measure as measure_runs
+    from quiescent.evaluation.stored import file_name
     from quiescent.figures import FIGURES
     from quiescent.jobs.missing import measuring_jobs
+    from quiescent.measures import MEASURES
     from quiescent.measures.measure import PAPER
     from quiescent.runs.find import find_runs
     from quiescent.terminal.layout import show
@@ -43,17 +45,16 @@ def measure(
     from quiescent.terminal.results import result_tables
 
     console = open_console()
-    subjects = find_runs(runs)
-    level, beside = noise_at_rest(noise), list(CONTROLS) if controls else []
-    missing = measuring_jobs([name], subjects, noise=level, sigma2=sigma2, controls=beside)
+    asked, words = split_runs(runs, noise, sigma2)
+    subjects, beside = find_runs(words), list(CONTROLS) if controls else []
+    missing = measuring_jobs([name], subjects, asked, controls=beside)
     do_measuring(console, f"measuring {name}", missing, processes=jobs, device=device)
-    result = measure_runs(
-        name, subjects, noise=level, sigma2=sigma2, device=device, reuse=True, controls=beside or None
-    )
+    result = measure_runs(name, subjects, rest=asked.chosen, device=device, reuse=True, controls=beside or None)
     if "window" in result.dims and not windows:
         result = result.sel(window=PAPER, drop=True)
     show(console, *result_tables(result, name, console.width))
-    console.print(f"\nStored as measures/{name}.nc in {len(subjects)} run folder{'s' * (len(subjects) > 1)}.")
+    file = file_name(name, rest=asked.label(MEASURES[name].phases))
+    console.print(f"\nStored as measures/{file} in {len(subjects)} run folder{'s' * (len(subjects) > 1)}.")
     for figure, drawing in FIGURES.items():
         if name in getattr(drawing, "measures", ()):
             console.print(f"Draw it: {shlex.join(['quiescent', 'draw', figure, *runs])}")
