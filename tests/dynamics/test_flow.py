@@ -94,17 +94,18 @@ def test_every_node_gets_the_nearest_state_of_its_cell(space, number, dim):
     shuffled = np.random.default_rng(0).permutation(len(nodes))
     near = near_nodes(nodes[shuffled] + 0.9 * half * np.eye(dim)[0], nodes, space)
     assert [int(shuffled[near[node]]) for node in range(len(nodes))] == list(range(len(nodes)))
-    assert not near_nodes(nodes[:1] + 1.2 * half * np.eye(dim)[0], nodes[[0, 3]], space) or number < 4
+    far = nodes[shuffled[:1]] + 1.2 * half * np.eye(dim)[0]  # in the cell of the next node
+    assert int(shuffled[0]) not in near_nodes(far, nodes, space)
 
 
 def test_no_path_goes_farther_than_the_largest_speed_times_the_time():
     places, steps, k = ring(), 100, 3
-    field = field_of(places, -0.01 * np.sin(k * places), nodes_of(CIRCLE, NUMBER), 0.1, CIRCLE)
+    field = field_of(places, -0.01 * np.sin(k * places), nodes_of(CIRCLE, NUMBER), 0.05, CIRCLE)
     fastest = np.abs(field.velocity).max()
     path = places
     for step in range(1, steps + 1):
         path = path - 0.01 * np.sin(k * path)
-        assert np.abs(path - places).max() <= 1.01 * fastest * step
+        assert np.abs(path - places).max() <= 1.02 * fastest * step
     assert np.abs(path - places).max() > 0.3 * fastest * steps
 
 

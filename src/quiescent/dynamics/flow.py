@@ -14,7 +14,7 @@ from quiescent.networks import Population
 from quiescent.spaces import Space
 
 Decode = Callable[[Tensor], Tensor]  # from read-outs (row, cell) to places (row, dim)
-FEWEST = 4  # states that a velocity and its slopes are fitted to, per number that is fitted
+FEWEST = 3  # states that a velocity and its slopes are fitted to, per number that is fitted
 
 Places = Float[np.ndarray, "row dim"]
 Nodes = Float[np.ndarray, "node dim"]

@@ -135,6 +135,8 @@ def kinds_of_points(
 
 def eigenvalues(step: Step, states: Float[Tensor, "point unit"]) -> Tensor:
     """Compute the eigenvalues of the derivative at states, complex (point, unit), in falling order of their modulus."""
+    if not len(states):
+        return states.to(torch.complex128)
     values: Tensor = torch.linalg.eigvals(jacobians(step, states).double())
     order = values.abs().argsort(dim=-1, descending=True)
     return values.gather(-1, order)

@@ -10,10 +10,11 @@ from quiescent.dynamics.flow import basins, capacity, field_of, nodes_of, zeros_
 from quiescent.measures.measure import Measure, Quantity, Values
 from quiescent.quiescence.activity import Activity, Inside
 from quiescent.quiescence.inside.flow import NODES, Flowing
+from quiescent.statistics import mean
 
-STATES, LONG = 1024, 2000  # active states; steps after which paths have ended
+STATES, LONG = 2048, 2000  # active states; steps after which paths have ended
 MIDDLE = 1  # of the lags: what is zero over a few steps is no echo of what decays
-REACH = 1 / 20  # of the space's range: half of the cells' tuning width, over which the flow is taken as linear
+REACH = 1 / 15  # of the space's range: less than the cells' tuning width; over it the flow is taken as linear
 
 
 def of(activity: Activity, _known: None, _: np.random.Generator) -> Values:
@@ -33,11 +34,11 @@ def of(activity: Activity, _known: None, _: np.random.Generator) -> Values:
         "lags": found.lags,
         "nodes": nodes,
         "velocity": np.array([field.velocity for field in fields]) / activity.dt,
-        "speed": np.nanmean(speeds, 1),
-        "fastest": np.nanmax(speeds, 1),
-        "error": np.sqrt(np.nanmean([np.square(field.error).sum(-1) for field in fields], 1)) / activity.dt,
+        "speed": [mean(one) for one in speeds],
+        "fastest": np.fmax.reduce(speeds, 1),
+        "error": np.sqrt([mean(np.square(field.error).sum(-1)) for field in fields]) / activity.dt,
         "drift": float(np.median(drift)),
-        "bound": float(np.nanmax(speeds[0]) * found.lags[-1] * activity.dt),
+        "bound": float(np.fmax.reduce(speeds[0]) * found.lags[-1] * activity.dt),
         "stable": float((still == dim).sum()),
         "unstable": float((still == 0).sum()),
         "saddles": float(((still > 0) & (still < dim)).sum()),

@@ -11,7 +11,7 @@ from quiescent.quiescence.valid import MOST_NODES
 from quiescent.spaces import Space
 from quiescent.tasks.codes import Code
 
-ASIDE = 1 / 4  # of the width of the code: how far to each side codes are compared
+ASIDE = 1 / 20  # of the width of the code: how far to each side codes are compared
 REFINED = 8  # times
 
 

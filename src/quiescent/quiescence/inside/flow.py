@@ -57,7 +57,12 @@ def _of_one(members: Members, phase: Inside) -> Activity:
     states, places, moves, pushed = in_lanes(ends.network, phase.trials, follow)
     nodes = nodes_of(task.space, NODES[len(task.space.bounds)])
     near = near_nodes(places.cpu().numpy(), nodes, task.space)
-    late = settle(ends.step, states[list(near.values())], phase.steps, homogeneous=ends.homogeneous)
+    begin = states[list(near.values())]
+
+    def settled(some: slice, _: object) -> tuple[Tensor]:
+        return (settle(ends.step, begin[some], phase.steps, homogeneous=ends.homogeneous),)
+
+    (late,) = in_lanes(ends.network, len(begin), settled) if near else (begin,)
     late_places = np.full(nodes.shape, np.nan)
     late_places[list(near)] = decode(ends.network.readout(late)).cpu().numpy()
     walked = task.space.difference(ends.path[1:], ends.path[:-1]).norm(dim=-1)
