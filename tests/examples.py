@@ -9,7 +9,9 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
-ADDING = [ROOT / "docs" / "how-to" / f"{what}.md" for what in ("measure", "figure", "network", "task", "space", "command")]
+ADDING = [
+    ROOT / "docs" / "how-to" / f"{what}.md" for what in ("measure", "figure", "network", "task", "space", "command")
+]
 TEXT = "\n".join(page.read_text(encoding="utf-8") for page in ADDING)
 FILES = dict(re.findall(r"```(?:python|yaml)\n# (src/quiescent/[\w/.]+)\n(.*?)```", TEXT, re.DOTALL))
 MODULES = {Path(path).stem: path for path in FILES if path.endswith(".py")}
