@@ -1,18 +1,27 @@
 """Groups of settings: frozen, typed, bounded, no unknown keys."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_serializer
 
 
-def _must_be(law: str, holds: Callable[[float], bool]) -> AfterValidator:
-    def check(value: float | int) -> float | int:
-        if not holds(value):
-            raise ValueError(f"must be {law}")
+@dataclass(frozen=True)
+class Law:
+    """A rule that a number keeps, and the words that say it; applied to a number that does not, it raises an error."""
+
+    words: str
+    holds: Callable[[float], bool]
+
+    def __call__(self, value: float | int) -> float | int:
+        if not self.holds(value):
+            raise ValueError(f"must be {self.words}")
         return value
 
-    return AfterValidator(check)
+
+def _must_be(words: str, holds: Callable[[float], bool]) -> AfterValidator:
+    return AfterValidator(Law(words, holds))
 
 
 def _not_a_switch(value: object) -> object:

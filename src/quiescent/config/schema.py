@@ -24,14 +24,14 @@ class TrainingSettings(Settings):
 
     later: ClassVar = ("loss", "weight_decay_of")
 
-    batches: Count = 2500
-    batch_size: Count = 200
-    learning_rate: Positive = 1e-3
+    batches: Count = 2500  # that a network is trained on
+    batch_size: Count = 200  # trials
+    learning_rate: Positive = 1e-3  # of Adam
     loss: Literal["mean_squared_error", "cross_entropy"] = "mean_squared_error"  # cross_entropy: after a softmax
-    weight_decay: NotNegative = 0.0
-    weight_decay_of: Literal["all", "recurrent"] = "all"  # weights
-    test_every: Count = 100  # batches
-    save_every: Count = 100  # batches
+    weight_decay: NotNegative = 0.0  # times a weight is added to its gradient
+    weight_decay_of: Literal["all", "recurrent"] = "all"  # which weights decay
+    test_every: Count = 100  # batches from one test to the next
+    save_every: Count = 100  # batches from one checkpoint to the next
     precision: Literal["float32", "bfloat16", "float64"] = "float32"  # bfloat16: only to multiply matrices in training
 
 
@@ -74,9 +74,9 @@ class Config(Settings):
     Made by `load_config`; frozen.
     """
 
-    name: str
-    seed: Seeds = (0,)
-    task: AnyTask
+    name: str  # from which its folder has its name
+    seed: Seeds = (0,)  # one network each
+    task: AnyTask  # what is learned; `task.name` says which of these groups it is
     network: NetworkSettings = NetworkSettings()
     training: TrainingSettings = TrainingSettings()
 

@@ -41,15 +41,15 @@ Name = Annotated[str, AfterValidator(_name)]
 class SlurmSettings(Settings):
     """Settings of one allocation of a Slurm cluster: `--on slurm KEY=VALUE ...`."""
 
-    partition: Name | None = None
-    account: Name | None = None
-    qos: Name | None = None
-    constraint: Name | None = None
-    time: Annotated[str, AfterValidator(_time_limit)] = "01:00:00"
+    partition: Name | None = None  # as in sbatch; without one the cluster's own
+    account: Name | None = None  # as in sbatch
+    qos: Name | None = None  # as in sbatch
+    constraint: Name | None = None  # as in sbatch
+    time: Annotated[str, AfterValidator(_time_limit)] = "01:00:00"  # limit of an allocation: HH:MM:SS, or D-HH:MM:SS
     cpus: Count = 1  # cores, and networks trained side by side on them
     gpus: Annotated[int, Field(ge=0)] = 0  # instead: networks are trained as populations, one on each
     gpu_memory: Positive = 16.0  # GB of one, from which the size of populations is planned
-    memory: Count | None = None  # GB
+    memory: Count | None = None  # GB of an allocation; without one the cluster's own
     options: Annotated[str, AfterValidator(_one_line)] = ""  # more of sbatch's, such as "--reservation=mine --nice"
     address: Name | None = None  # of this machine, in numbers, as nodes see it; by default they try all that it has
     setup: Annotated[str, AfterValidator(_commands)] = ""  # before the workers start, such as "module load cuda"

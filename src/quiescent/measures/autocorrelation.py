@@ -6,6 +6,15 @@ correlation time over its length), and those of behaviour would turn every diffe
 `kl` and `variance` measure, into a correlation that never ends. Headings are points of a circle: where they are spread
 evenly, the autocorrelation is the mean cosine of their differences. Paths that stand at different places have an
 autocorrelation of 1 at every lag; where all stand at one place, it is not defined (NaN).
+
+Formula: `C(lag) = mean of (x(t) - m) . (x(t + lag) - m) / v` over steps and paths, with m and v the mean and total
+variance of all places of the phase; correlation time: the sum of C over lags 1, 2, ... up to the first lag that is 5
+times as long as that sum and half a step.
+
+Source: Sokal (1997), for where the sum ends.
+
+Fails: for paths shorter than ten correlation times, whose time is NaN. Jitter lowers C at every lag but 0; a path that
+stands remembers for ever, and one between walls forgets sooner than one without.
 """
 
 import math

@@ -1,4 +1,14 @@
-"""Dimensionality: do active and quiescent states share a low-dimensional manifold?"""
+"""Dimensionality: do active and quiescent states share a low-dimensional manifold?
+
+Formula: explained(k): the k largest eigenvalues of the states' covariance over its trace; alignment: `(v - k/N) / (v0 -
+k/N)`, with v and v0 the fractions of variance, at rest and of other behaviour, in k = 10 components of behaviour, N
+units; participation ratio `(sum l)^2 / sum l^2` of the eigenvalues l.
+
+Source: Krishna et al. (2024), Fig. 1c; alignment is ours.
+
+Fails: `explained` alone: states that stand still, or spread nowhere, have few dimensions too, and need not be
+behaviour's. Alignment does not see how little variance there is (`size` does), nor how curved the manifold is.
+"""
 
 import math
 from typing import NamedTuple

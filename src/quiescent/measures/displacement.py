@@ -1,4 +1,13 @@
-"""Mean squared displacement: does a path at rest go anywhere, and does it diffuse?"""
+"""Mean squared displacement: does a path at rest go anywhere, and does it diffuse?
+
+Formula: `msd(lag) = mean |x(t + lag) - x(t)|^2` over steps and paths; from the growth G of `msd` between a lag and its
+double, `D = G / (2 dim lag)` and the exponent `log2 G(2 lag) / G(lag)`: jitter cancels in G.
+
+Source: the usual definitions; taking jitter out by growth is ours (`measures/motion.py`).
+
+Fails: where walls, jitter or few paths leave nothing to see: D and exponent are then NaN. `msd` and `msd_100` are as
+decoded: jitter adds to them, and walls take away.
+"""
 
 import numpy as np
 

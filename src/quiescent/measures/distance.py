@@ -1,4 +1,12 @@
-"""Step-wise distance: how far a decoded path moves per step."""
+"""Step-wise distance: how far a decoded path moves per step.
+
+Formula: the mean over steps of `|x(t + 1) - x(t)|`, of headings the short way round; the mean over paths.
+
+Source: Krishna et al. (2024), Fig. C.4.
+
+Fails: as a speed: a read-out jumps between the centres of cells, and that jitter counts at every step (`compression`
+looks at longer lags).
+"""
 
 import numpy as np
 from jaxtyping import Float

@@ -18,6 +18,14 @@ tell them apart, and short enough that walls hardly show. What is known of the a
 A periodic path that jumps over a quarter of its period between two steps that count may have gone either way, and is
 not judged; nor is one of fewer than 50 steps that count. Parameters are means over the paths that their model won.
 Exponents and a diffusion constant over all paths are those of `displacement`.
+
+Formula: weight `exp(-B_m / 2) / sum over models of exp(-B / 2)`, with `B = k log n - 2 log L`: k parameters, n steps, L
+the highest density of the path given its first place.
+
+Source: Schwarz (1978); models as in Krause & Drugowitsch (2022), with jitter by a Kalman filter.
+
+Fails: for slow paths whose jitter remembers (confined in a third of all cases), for large steps between walls
+(confined), and for paths that leap now and then, which are none of the models.
 """
 
 import numpy as np

@@ -3,6 +3,14 @@
 On a manifold of states that all last, differences along it neither grow nor shrink, and its dimension is the number
 of exponents at 0. Networks without a scale have one more: whatever their states do, differences in size grow as
 the norm does.
+
+Formula: the mean over steps of `log |J v| / |v|`, of vectors v that are made orthonormal anew at every step (QR), with
+J the derivative of the step at the state before it; without noise, and with one noise for all.
+
+Source: Benettin et al. (1980); Kaplan & Yorke (1979).
+
+Fails: for paths too short to settle (`first_half`, `change`), and where a state fades to 0, at which a rectified
+network has no single derivative. One exponent of a network without a scale is only the growth of its norm.
 """
 
 import math

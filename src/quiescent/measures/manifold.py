@@ -1,4 +1,12 @@
-"""Manifold: hidden states of every phase on the principal components of behaviour, to be drawn."""
+"""Manifold: hidden states of every phase on the principal components of behaviour, to be drawn.
+
+Formula: dots `(r - mean r) . u_k`, of hidden states r on the first three principal components u_k of behaviour.
+
+Source: Krishna et al. (2024), Figs. 1 to 3.
+
+Fails: as evidence: it is a picture. States far from the manifold may lie on it in projection (`dimensionality`, and of
+headings `ring`, count).
+"""
 
 from typing import NamedTuple
 

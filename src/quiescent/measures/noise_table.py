@@ -1,6 +1,14 @@
 """Noise table: what does noise do at rest, in networks that were trained with noise and without?
 
 All rest with so many times the task's noise, that of its noisy networks, so that the two kinds can be compared.
+
+Formula: the formulas of `variance`, `distance`, `displacement`, `kl` and `shape`, at 0, 1, sqrt(2) and 2 times the
+standard deviation of the task's noise.
+
+Source: ours; sqrt(2) is eq. 19 of Krishna et al. (2024).
+
+Fails: as each of these measures does: a network that stands still has a low KL, and jitter is in every step. In
+networks trained without noise, noise soon drowns the code: look at `shape` and `amplitude` first.
 """
 
 import math

@@ -1,4 +1,13 @@
-"""Order: are decoded paths more than a shuffled bag of places? The theory is silent, and readers ask."""
+"""Order: are decoded paths more than a shuffled bag of places? The theory is silent, and readers ask.
+
+Formula: `1 - a / b`, with a the mean displacement over a lag, and b that of the same paths with their steps permuted in
+time.
+
+Source: ours; the paper's reviewers asked for statistics of sequences.
+
+Fails: as a sign of replay: whatever moves in small steps has order, as a random walk has. It tells a path from a bag of
+places, and nothing more.
+"""
 
 import math
 

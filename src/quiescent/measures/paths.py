@@ -1,4 +1,11 @@
-"""Decoded trajectories of every phase, a few of them, to be drawn."""
+"""Decoded trajectories of every phase, a few of them, to be drawn.
+
+Formula: the first 12 decoded paths, as they are.
+
+Source: Krishna et al. (2024), Figs. 1, 2 and C.3.
+
+Fails: as evidence: 12 paths show what can happen, and not how often.
+"""
 
 from typing import NamedTuple
 

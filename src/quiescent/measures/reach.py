@@ -3,6 +3,14 @@
 The time runs from entering a region to entering the first other one. A path that ends, or is NaN, before it does so is
 censored: its time counts as seen so far, and is no value. So the median is Kaplan and Meier's, and the rate is events
 over the time in which they could happen.
+
+Formula: the median of Kaplan and Meier's curve `S(t) = product over s <= t of (1 - events(s) / at risk(s))`; rate:
+entries into another region over all time since entering one.
+
+Source: Kaplan & Meier (1958).
+
+Fails: for white noise and jitter, which reach any region soonest. Where fewer than half of the paths arrive there is no
+median (NaN), and where paths start in regions, only those that move are seen.
 """
 
 import numpy as np

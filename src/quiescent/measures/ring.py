@@ -2,6 +2,15 @@
 
 Means over headings are a ring even of states that are nothing but noise, if headings are decoded from them. So single
 states are tested, in the order of the true heading.
+
+Formula: persistence: death over birth of the longest-lived loop of 250 single active states, evenly spread over true
+headings; `is_ring` is that over what Gaussian clouds and discs of equal second moments hardly exceed; `covered`: the
+fraction of 48 sectors in which rest is a quarter as often as behaviour, or more.
+
+Source: ours, with persistent homology by ripser (Bauer 2021).
+
+Fails: where noise is as large as the ring, whose middle then fills up; for a ring that is passed twice, which has no
+order. From starts all around, what stands still covers the ring: read `covered` in the phase `from_one`.
 """
 
 import math

@@ -3,6 +3,14 @@
 A path that visits regions in any order makes some of behaviour's transitions too, so the same number is computed of
 visits that are dealt out anew at random. Where behaviour goes from every region to every other, as in an open box, both
 are 1 and nothing is learned.
+
+Formula: the fraction of all transitions between regions that is among those of which behaviour makes more than 1 %;
+`shuffled`: that of the same visits, dealt out at random.
+
+Source: ours.
+
+Fails: where behaviour makes every transition, as in an open box; with few transitions (`transitions_per_trial`), where
+it is a matter of luck; for jitter, which may skip a region or enter one for a step.
 """
 
 from typing import NamedTuple

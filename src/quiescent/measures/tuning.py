@@ -5,6 +5,15 @@ beside those of shuffled trials: the states of each trial against the places of 
 that of units without tuning 5 % have a p-value up to 0.05, whatever the score and however smooth the states.
 At rest there are no p-values: a place that is decoded from states is bound to them, and units of noise through a
 read-out, or of untrained networks, are tuned to it. For the same reason noise has maps a little alike to those awake.
+
+Formula: information `sum p(x) (r(x) / r) log2(r(x) / r)` in bits, of the map r(x) of a unit; grid score: the mean
+correlation of the map's autocorrelogram with itself turned by 60 and 120 degrees less that by 30, 90 and 150; p-values
+against 100 shuffles of trials.
+
+Source: Skaggs et al. (1993); Sargolini et al. (2006); Solstad et al. (2008), for borders.
+
+Fails: by a fixed threshold: smooth maps of no tuning exceed it too, so that only p-values count, of which 5 % are up to
+0.05 by chance. At rest maps are against decoded places: a unit that moves the decoder seems tuned.
 """
 
 from collections.abc import Callable

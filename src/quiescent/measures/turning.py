@@ -1,4 +1,12 @@
-"""Turning: does the decoded heading drift one way?"""
+"""Turning: does the decoded heading drift one way?
+
+Formula: the mean over steps and paths of `wrap(heading(t + 1) - heading(t)) / dt`, its interval by resampling paths.
+
+Source: Krishna et al. (2024), Fig. C.5.
+
+Fails: for steps near half a turn, of which nobody knows the way; jitter cancels in the mean, and not in `reversals` or
+the histogram. A network that stands still has a mean of 0, as an unbiased one has.
+"""
 
 import math
 

@@ -2,6 +2,16 @@
 
 Networks that learned on short trials may fade when they rest for long. A position that is decoded from a flickering
 code is not reactivation, though it raises variance and displacement.
+
+Formula: a step is valid if `1 - max_x cos^2(y, f(x))`, the distance of the read-out y from the code f of the nearest
+place x, is at most the 99th percentile of that of settled behaviour; lifetime: time until a window of 20 steps is
+mostly invalid.
+
+Source: ours.
+
+Fails: as a sign of life: a network that stands still is valid throughout. The limit is that of the networks that are
+compared, so that bad trackers loosen it; lifetimes end with the simulation (`lasted` says how many did); size does not
+count (`shape`).
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,13 @@
-"""Output variance: how much ground one quiescent path covers."""
+"""Output variance: how much ground one quiescent path covers.
+
+Formula: the trace of the covariance over time of one path's positions; of headings `1 - |mean exp(i heading)|`; the
+mean over paths.
+
+Source: Krishna et al. (2024), Fig. 2f.
+
+Fails: as a sign of replay: white noise through the read-out, and a faded code that decodes to anywhere, have a high
+variance as well. It says nothing of where paths go.
+"""
 
 import numpy as np
 from jaxtyping import Float

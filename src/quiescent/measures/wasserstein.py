@@ -1,4 +1,13 @@
-"""Sliced Wasserstein distance: how far must decoded positions be moved to be those of behaviour?"""
+"""Sliced Wasserstein distance: how far must decoded positions be moved to be those of behaviour?
+
+Formula: the root of the mean over 50 directions of the squared 2-Wasserstein distance of projections, of up to 5,000
+places of each phase; around a circle the 1-Wasserstein distance.
+
+Source: Bonneel et al. (2015), by POT.
+
+Fails: as `kl` does for networks that stand still, and for faded codes. Sliced, it is no more than the distance on the
+plane, and mostly less; other behaviour is the floor.
+"""
 
 import math
 

@@ -15,17 +15,17 @@ class NetworkSettings(Settings):
 
     later: ClassVar = ("encoder_bias",)
 
-    kind: str = "vanilla"
-    units: Count = 512
+    kind: str = "vanilla"  # vanilla, gru, or one of your own in `quiescent.NETWORKS`
+    units: Count = 512  # of the hidden layer
     dt: Positive = 0.2  # integration step, in the unit of tau
-    tau: Positive = 1.0
-    activation: Literal["relu", "tanh", "sigmoid", "identity"] = "relu"
-    bias: bool = False
-    encoder_bias: bool = False  # the encoder too, as in the reference code
-    noise: Literal["gaussian", "uniform"] = "gaussian"  # uniform: [0, 1), as in the reference code
-    sigma2_in: Variance = 0.0
-    sigma2_rec: Variance = 0.0
-    sigma2_out: Variance = 0.0
+    tau: Positive = 1.0  # time constant of a unit; only dt / tau counts
+    activation: Literal["relu", "tanh", "sigmoid", "identity"] = "relu"  # of gated networks, of the candidate
+    bias: bool = False  # of hidden units, and of the read-out
+    encoder_bias: bool = False  # of the encoder, as in the reference code
+    noise: Literal["gaussian", "uniform"] = "gaussian"  # uniform: [0, 1) times sigma, as in the reference code
+    sigma2_in: Variance = 0.0  # of noise on the inputs
+    sigma2_rec: Variance = 0.0  # of noise on the hidden states
+    sigma2_out: Variance = 0.0  # of noise on the read-out
 
     @field_validator("kind")
     @classmethod

@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, ValidationError
 
@@ -14,6 +14,7 @@ from quiescent.errors import QuiescentError
 from quiescent.quiescence.activity import Phase, Rest, RestNoise, RestStart
 from quiescent.settings import Friction, NotNegative, Number, Settings, Steps, Variance
 
+AskedNoise = Literal["scaled", "same", "absolute"] | float
 RestValue = float | int | str | bool | Sequence[float | int] | Sequence[Sequence[float | int]]
 PREFIX = "rest."
 LONGEST = 80  # characters of a label, which is part of a file's name
@@ -44,13 +45,15 @@ class RestSettings(Settings):
     of the kind that Casco-Rodriguez et al. (2026) describe: see `networks.momentum`.
     """
 
-    noise: Annotated[RestNoise | None, BeforeValidator(_noise)] = None  # None: the measure's own, mostly `scaled`
+    # standard deviation: sqrt(2) times the trained one (`scaled`), that (`same`), another multiple of it (a number), or
+    # sqrt(2 sigma2) (`absolute`); none: the measure's own, mostly `scaled`
+    noise: Annotated[AskedNoise | None, BeforeValidator(_noise)] = None
     sigma2: Variance | None = None  # per step, of `absolute` noise
-    friction: Friction = 1.0  # 1: no momentum
+    friction: Friction = 1.0  # fraction of the state's velocity that a step takes away; 1: no momentum
     adaptation: NotNegative = 0.0  # strength: the drive of a unit lacks so many times its activity, in the long run
-    adaptation_tau: Steps = 100.0
+    adaptation_tau: Steps = 100.0  # steps, the time constant of adaptation
     matched: bool = False  # noise's standard deviation times sqrt(friction), so that momentum does not heat
-    starts: RestStart = "encoded"
+    starts: RestStart = "encoded"  # from encoded places, ends of trials, such ends shuffled unit by unit, or zero
     # of an input that goes on (m/s or rad/s): one, or several that follow one another slowly, spread over the rest
     velocity: Annotated[tuple[tuple[Number, ...], ...], BeforeValidator(_velocities)] = ()
 

@@ -42,11 +42,11 @@ Name = Annotated[
 class ColumnSettings(Settings):
     """Names of columns, where they cannot be told from the header; of a file without one, numbers from 1."""
 
-    time: Name | None = None
-    x: Name | None = None
-    y: Name | None = None
+    time: Name | None = None  # of every sample
+    x: Name | None = None  # first coordinate
+    y: Name | None = None  # second coordinate, if there is one
     heading: Name | None = None  # tracked on a circle, in place of x and y
-    likelihood: Name | None = None
+    likelihood: Name | None = None  # of every sample, as pose trackers give it
 
 
 class RecordingSettings(Settings):
@@ -59,7 +59,7 @@ class RecordingSettings(Settings):
     columns: ColumnSettings = ColumnSettings()
     fps: Positive | None = None  # samples per second, of a file that counts frames
     unit: Annotated[str | float, BeforeValidator(_unit)] | None = None  # of the coordinates
-    time_unit: TimeUnit | None = None
+    time_unit: TimeUnit | None = None  # of the column of times
     likelihood: NotNegative | None = None  # below it, samples are missing
     where: Annotated[str, AfterValidator(_choice)] | None = None  # one animal, body part or series: animal=2
     max_speed: Positive | None = None  # m/s (rad/s of headings); default: 10, or 20 times the median

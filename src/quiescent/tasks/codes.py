@@ -71,7 +71,7 @@ class Code(Protocol):
 class CellSettings(Settings):
     """Settings that cells of any kind share."""
 
-    number: Count = 512
+    number: Count = 512  # of cells
     decode_from: Count = 3  # most active cells that are averaged
 
     @model_validator(mode="after")

@@ -21,10 +21,10 @@ class HeadDirection(Settings):
     held_out: ClassVar[float] = 0.0
 
     name: Literal["head_direction"] = "head_direction"
-    steps: Count = 100
+    steps: Count = 100  # of a trial
     dt: Positive = 0.02  # s
     biased: bool = False  # every turn is counter-clockwise
-    init_hd: Literal["uniform", "zero"] = "uniform"
+    init_hd: Literal["uniform", "zero"] = "uniform"  # where trials begin: anywhere, or at 0
     turn_mean: Number = 0.0  # rad/s
     turn_std: NotNegative = 11.52  # rad/s
     hd_cells: HeadDirectionCellSettings = HeadDirectionCellSettings()

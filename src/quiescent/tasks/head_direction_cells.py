@@ -20,7 +20,7 @@ class HeadDirectionCellSettings(CellSettings):
 
     later: ClassVar = ("both_ends",)
 
-    width: Positive = math.pi / 6  # rad
+    width: Positive = math.pi / 6  # rad; the concentration of a tuning curve is 1 / width^2
     both_ends: bool = False  # -pi and pi have a cell each, as in the reference code
 
     @model_validator(mode="after")

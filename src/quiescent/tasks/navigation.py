@@ -23,14 +23,14 @@ class SpatialNavigation(Settings):
     held_out: ClassVar[float] = 0.0
 
     name: Literal["spatial_navigation"] = "spatial_navigation"
-    steps: Count = 100
+    steps: Count = 100  # of a trial
     dt: Positive = 0.02  # s
     biased: bool = False  # pull every step towards the anchor point
     box_width: Positive = 2.2  # m
     box_height: Positive = 2.2  # m
-    init_pos: Literal["uniform", "zero"] = "uniform"
+    init_pos: Literal["uniform", "zero"] = "uniform"  # where trials begin: anywhere, or in the middle
     border_region: NotNegative = 0.03  # m from a wall
-    border_slow_factor: NotNegative = 0.25
+    border_slow_factor: NotNegative = 0.25  # times the speed near a wall that is faced
     drift_const: Number = 0.05  # fraction of the way to the anchor point, per step
     anchor_point: tuple[Number, Number] = (0.0, 0.0)  # m
     speed_scale: Positive = 0.26 * math.pi  # m/s, scale of the Rayleigh distribution

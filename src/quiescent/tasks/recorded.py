@@ -53,15 +53,16 @@ class Recorded(RecordingSettings):
     live: ClassVar[None] = None
 
     name: Literal["recorded"] = "recorded"
-    source: Literal["sargolini", "tanni"] = "sargolini"
-    path: Annotated[str, AfterValidator(_named)] | None = None
+    source: Literal["sargolini", "tanni"] = "sargolini"  # a recording that is shipped, unless `path` is given
+    path: Annotated[str, AfterValidator(_named)] | None = None  # of a file: a table, or what else can be read
     checksum: str | None = None  # of the content of the file that a run was made from
     absolute: str | None = None  # where that file lay then
-    steps: Count = 100
+    steps: Count = 100  # of a trial
     dt: Positive = 0.1  # s, to which the recording is resampled
     max_gap: Positive = 0.5  # s; a longer time without samples ends a stretch
-    arena: Annotated[tuple[tuple[Number, Number], ...], AfterValidator(_not_empty)] | None = None  # default: the data's
-    held_out: Fraction = 0.0  # of the recording: its end, which tests and measures use and training does not
+    # m, lowest and highest of each dimension of the box; default: the data's
+    arena: Annotated[tuple[tuple[Number, Number], ...], AfterValidator(_not_empty)] | None = None
+    held_out: Fraction = 0.0  # fraction of the recording: its end, for tests and measures, not for training
     augment: bool = True  # turn and mirror every trial by a random symmetry of the box or circle
     use_place_cells: bool = True  # false: the code is the position itself
     place_cells: PlaceCellSettings = PlaceCellSettings()

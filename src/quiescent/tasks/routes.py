@@ -17,9 +17,9 @@ CERTAIN = 1e-6  # how far probabilities may be from 1 in sum
 class Route(Settings):
     """Straight pieces between corners: there and back, or round and round if it is closed."""
 
-    corners: tuple[Corner, ...]
+    corners: tuple[Corner, ...]  # m, from end to end
     closed: bool = False  # from the last corner back to the first
-    probability: Positive = 1.0
+    probability: Positive = 1.0  # with which this route is chosen; those of all sum to 1
 
     @model_validator(mode="after")
     def _corners_make_a_line(self) -> "Route":
@@ -44,8 +44,8 @@ class Route(Settings):
 class NamedRegion(Settings):
     """A disc with a name."""
 
-    name: str
-    centre: Corner
+    name: str  # in tables and figures
+    centre: Corner  # m
     radius: Positive = 0.15  # m
 
 

@@ -30,10 +30,10 @@ class Tracks(Settings):
     live: ClassVar[None] = None  # the live page does not sample it, but shows trials
 
     name: Literal["tracks"] = "tracks"
-    steps: Count = 100
+    steps: Count = 100  # of a trial
     dt: Positive = 0.1  # s
-    routes: Routes
-    regions: Regions
+    routes: Routes  # along which it runs
+    regions: Regions  # named discs, between which paths are followed
     margin: Positive = 0.2  # m, of the box around all routes
     speed_mean: NotNegative = 0.4  # m/s
     speed_std: NotNegative = 0.15  # m/s

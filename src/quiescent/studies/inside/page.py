@@ -57,7 +57,8 @@ def write_inside(path: Path, run: Run, *, device: str | None = None) -> Path:
     sections = []
     for name in measures_of(run):
         results = measure(name, [run], device=device, reuse=True, controls=CONTROLS)
-        sections.append(Section(name, _asks(name), _drawn(path, name, results), result_tables(results, name, WIDTH)))
+        tables = [table for table in result_tables(results, name, WIDTH) if "curve or map" not in table.columns]
+        sections.append(Section(name, _asks(name), _drawn(path, name, results), tables))
     style = STYLE.read_text(encoding="utf-8")
     environment = Environment(
         loader=ChoiceLoader([PackageLoader("quiescent.studies.inside")]),
