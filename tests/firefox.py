@@ -47,6 +47,10 @@ class Firefox:
         assert error is None, f"{command}: {error['message']}"
         return result
 
+    def close(self):
+        self._incoming.close()
+        self._socket.close()
+
     def _read(self):
         length = b""
         while not length.endswith(b":"):
@@ -95,10 +99,11 @@ def firefox():
         ]
         process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            yield Firefox(port)
+            with contextlib.closing(Firefox(port)) as started:
+                yield started
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(60)
 
 
 def _free_port():

@@ -8,7 +8,11 @@ import numpy as np
 from quiescent.evaluation.apply import apply
 from quiescent.evaluation.views import apply_to_views
 from quiescent.measures import MEASURES
-from quiescent.quiescence.activity import Activity, Kicked, Kicks, Quality, Rest
+from quiescent.quiescence.activity import Activity, Inside, Kicked, Kicks, Quality, Rest
+from quiescent.quiescence.inside.diffusion import PLACES, SlowStates
+from quiescent.quiescence.inside.flow import LAGS, NODES, Flowing
+from quiescent.quiescence.inside.lyapunov import Growths
+from quiescent.quiescence.inside.slow_points import SlowPoints
 from quiescent.spaces import Box, Circle, to_text
 from quiescent.streams import numpy_stream
 
@@ -72,7 +76,24 @@ def _noise(phase, space, dt, rng, steps):
         valid=quality.shape < 0.5,
         kicks=kicks,
         leak=0.2,
+        inside=_looked_into(phase.what, rng, units, seen.decoded[-1]) if isinstance(phase, Inside) else None,
     )
+
+
+def _looked_into(what, rng, units, places):
+    """Make what a way to look into a network finds."""
+    trials, dim = places.shape
+    if what == "diffusion":
+        left, states = rng.normal(size=(PLACES, units, dim)), rng.normal(size=(PLACES, units))
+        return SlowStates(np.full((PLACES, dim), 50.0), left, states)
+    if what == "flow":
+        moves, ends = rng.normal(0, 0.01, (len(LAGS), trials, dim)), rng.normal(0, 0.3, (NODES[dim] ** dim, dim))
+        return Flowing(np.array(LAGS), places, moves, ends, kicked=0.01, behaved=0.02)
+    if what == "slow_points":
+        values, speed, chosen = rng.uniform(-0.5, 1, (3, units, 2)), 10 ** rng.uniform(-5, -1, trials), np.arange(3)
+        held = np.ones(trials, bool)
+        return SlowPoints(places, speed, -speed, held, chosen, chosen, values, awake=0.1, steps=100, homogeneous=0.0)
+    return Growths(rng.normal(-0.1, 0.01, (40, 4, 5)), rng.normal(-0.01, 0.01, (40, 4)), float(units), 0.2)
 
 
 def wrap(angles):

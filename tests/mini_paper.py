@@ -49,6 +49,7 @@ def few_networks(controls=("frozen", "readout_noise"), measures=None):
         patch.setattr(planning, "CONDITIONS", {name: CONDITIONS[name] for name in TRAINED})
         patch.setattr(planning, "controls_of", some_controls)
         patch.setattr(planning, "measures_of", some_measures)
+        patch.setattr("quiescent.studies.inside.page.SHOWN", ("start_to_wake",))  # the others take a minute
         yield
 
 

@@ -49,18 +49,22 @@ def cells_of(text):
 
 
 def test_times_and_ratios_are_those_of_the_kept_benchmark():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Performance")[2].partition("\n## ")[0]
+    page = (ROOT / "docs/explanation/speed.md").read_text(encoding="utf-8").partition("\n## Where speed")[0]
     kept = cells_of((ROOT / "benchmarks" / "results" / "cpu-2-cores.md").read_text(encoding="utf-8"))
     costs = {row[0]: [cell or "-" for cell in row[:4]] for row in kept if len(row) == 9}
-    told = [row for row in cells_of(readme) if row[0] and not row[0].startswith("-")]
+    told = [row for row in cells_of(page) if row[0] and not row[0].startswith("-")]
     assert len(told) == 11
     assert [row for row in told if row != costs[row[0]]] == []
     ratios = {(row[0], row[1].partition(" (")[0]): row[4].strip("*") for row in kept if len(row) == 6}
     said = re.findall(
-        r"(\d+\.\d) times as long.*?and (\d+\.\d) times|takes (\d+\.\d) and (\d+\.\d) times", " ".join(readme.split())
+        r"(\d+\.\d) times as long.*?and (\d+\.\d) times|takes (\d+\.\d) and (\d+\.\d) times", " ".join(page.split())
     )
     numbers = [number for match in said for number in match if number]
     batches = ("2-D vanilla", "heading")
+    short = re.search(r"(\d+) times a textbook.*?, (\d+) times", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert [float(number) for number in short.groups()] == [
+        round(float(costs[f"training batch, {batch}, float32"][3].strip("*"))) for batch in batches
+    ]
     assert numbers == [ratios[batch, peer] for peer in ("JAX", "textbook, compiled") for batch in batches]
 
 

@@ -57,13 +57,14 @@ def test_where_jitter_hides_coverage_the_panel_says_so():
     assert [line.get_label() for line in free.lines] == ["active", "quiescent", "noise added"]
 
 
-def test_bars_of_models_end_where_their_weights_add_up_to_and_what_was_not_judged_says_so():
+def test_bars_of_models_have_the_height_of_their_weights_and_what_is_too_short_to_be_judged_says_so():
     measured = results("kinds")
-    measured["kinds"]["weight"].loc[{"condition": BOTH[1], "phase": "quiescent"}] = np.nan
-    noisy, free = kinds.draw(measured).axes
-    weight = reading(measured["kinds"], "weight").sel(condition=BOTH[0]).mean("seed")
-    for at, phase in enumerate(("active", "quiescent")):
-        bars = [bar for bar in noisy.patches if round(bar.get_x() + bar.get_width() / 2) == at]
-        np.testing.assert_allclose([bar.get_height() for bar in bars], weight.sel(phase=phase))
-        assert bars[-1].get_y() + bars[-1].get_height() == pytest.approx(1)
-    assert [text.get_text() for text in free.texts] == [kinds.NOTHING]
+    for axes, condition, phases in zip(kinds.draw(measured).axes, BOTH, ((1, 3), (1, 2, 3)), strict=True):
+        assert [text.get_text() for text in axes.texts] == [kinds.NOTHING]  # behaviour, of 40 steps
+        labels = [label.get_text() for label in axes.get_xticklabels()]
+        assert labels == ["active", "quiescent", "noise added", "random"]
+        for at in phases:
+            weight = reading(measured["kinds"], "weight").sel(condition=condition, phase=labels[at].replace(" ", "_"))
+            bars = [bar for bar in axes.patches if round(bar.get_x() + bar.get_width() / 2) == at]
+            np.testing.assert_allclose([bar.get_height() for bar in bars], weight.mean("seed"))
+            assert bars[-1].get_y() + bars[-1].get_height() == pytest.approx(1)

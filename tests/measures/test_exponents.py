@@ -71,3 +71,13 @@ def test_means_errors_and_the_first_half_are_those_of_paths():
     np.testing.assert_allclose(values["largest_per_tau_stderr"], 5 * values["largest_stderr"])
     one, two, three = values["exponents"].values
     assert float(values["kaplan_yorke"]) == pytest.approx(2 + (one + two) / -three)
+
+
+def test_networks_that_fade_do_as_well_when_no_number_is_small_enough_for_their_states(tiny):
+    members = untrained([tiny("network.dt=0.9")])  # 16 units: differences shrink by a third or more per step
+    (seen,) = observe(members, Inside("lyapunov", trials=2, steps=2500))
+    assert seen.inside.norm.sum(0).max() < np.log(np.finfo(float).tiny) - 100
+    late = slice(-200, None)
+    grown = seen.inside.norm[late].mean()
+    assert np.isfinite(grown)
+    assert np.abs(seen.inside.differences[late].mean((0, 1)) - grown).min() < 1e-3

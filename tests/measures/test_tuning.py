@@ -138,6 +138,8 @@ def test_tuning_at_rest_is_alike_where_units_keep_their_fields_and_not_where_the
     assert (alike.sel(phase=["active", "quiescent"]) > 0.95).all()
     assert alike.sel(phase="swapped") < 0.4
     assert (result["similarity_other"] < 0.4).all()
+    tested = result["information_p"].notnull().all("unit")
+    assert list(tested.sel(phase=list(phases))) == [True, False, False]  # a decoded place is bound to the states
 
 
 def test_similarity_is_a_correlation_over_the_bins_that_both_have():

@@ -13,8 +13,6 @@ from quiescent.config.load import load_config
 from quiescent.config.named import names
 from quiescent.figures import FIGURES
 from quiescent.measures import MEASURES
-from quiescent.networks import NETWORKS
-from quiescent.training.train import train
 
 
 @pytest.fixture
@@ -33,14 +31,8 @@ def test_python_in_the_readme_runs(small_settings, tmp_path, monkeypatch, capsys
     blocks = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     assert blocks
     scope = {}
-    try:
-        for block in blocks:
-            exec(compile(block, "README.md", "exec"), scope)
-        (run,) = train(scope["config"], tmp_path / "mine")  # the user's own kind of network
-        assert run.finished()
-    finally:
-        for kind in set(NETWORKS) - {"vanilla", "gru"}:
-            del NETWORKS[kind]
+    for block in blocks:
+        exec(compile(block, "README.md", "exec"), scope)
     assert (tmp_path / "dream.png").stat().st_size > 5000
     assert "500, 50, 2" in capsys.readouterr().out
 
@@ -131,15 +123,19 @@ def check_words(command, words, line):
         assert words[0] in known, line
     configurations = [word for word in words if word in names()]
     assert all(
-        word in configurations for word in words if re.match(r"(?!runs/|results/)\w+/\w+", word) and command != "plot"
+        word in configurations
+        for word in words
+        if re.match(r"(?!runs/|results/|example/)\w+/\w+", word) and command != "plot"
     ), line
     settings = [word for word in words if re.match(r"(task|network|training)\.\w+=", word)]
     for name in configurations:
         load_config(name, *(word.replace("..", ",").partition(",")[0] for word in settings))
 
 
+def test_the_readme_is_short():
+    assert len(README.splitlines()) <= 110
+
+
 def test_the_readme_says_what_every_command_does():
     listed = set(re.findall(r"^\| `quiescent (\w+)", README, re.M))
     assert listed == {name for name, command in typer.main.get_command(app).commands.items() if not command.hidden}
-    for name in [*MEASURES, *FIGURES]:
-        assert f"`{name}`" in README, name

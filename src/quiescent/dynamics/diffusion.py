@@ -60,6 +60,7 @@ def naive_diffusion(
 ) -> Float[np.ndarray, "direction direction"]:
     """Predict the covariance, per step, if all noise normal to the slow directions were taken away at once.
 
-    It is `s^2 (R^T R)^-1`, with a single direction `s^2 / |r'|^2`: no network diffuses less, and a normal one that much.
+    It is `s^2 (R^T R)^-1`, with a single direction `s^2 / |r'|^2`: no network diffuses less, and
+    a normal one that much.
     """
     return predicted_diffusion(right, right, noise_std)

@@ -13,7 +13,7 @@ from quiescent.dynamics.tangent import Push
 
 
 class Growth(NamedTuple):
-    """What one step makes of lengths: logarithms of after over before, and the states after it."""
+    """The growth of small differences in one step, as logarithms of after over before, and the states after it."""
 
     differences: Float[Tensor, "path exponent"]  # of orthogonal small differences, the fastest one first
     states: Float[Tensor, "path unit"]
@@ -43,9 +43,9 @@ def growths(
 def kaplan_yorke(exponents: Float[np.ndarray, " exponent"], units: int) -> float:
     """Compute the dimension of the attractor that exponents tell of (Kaplan and Yorke 1979).
 
-    It is the number of exponents, the largest first, whose sum still is 0 or more, and the fraction of the next one that
-    brings the sum to 0: 0 where even the largest is negative. NaN if that takes more exponents than are known of
-    the `units`, or if any of them is NaN.
+    It is the number of exponents, the largest first, whose sum still is 0 or more, and the fraction of the next one
+    that brings the sum to 0: 0 where even the largest is negative. NaN if that takes more exponents than are known
+    of the `units`, or if any of them is NaN.
 
     Examples
     --------

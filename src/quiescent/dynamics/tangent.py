@@ -21,8 +21,8 @@ def push_by(step: Step) -> Push:
 
     def push(states: Tensor, vectors: Tensor) -> tuple[Tensor, Tensor]:
         # Twice backward, which is once forward: autograd's own forward mode imports a compiler for many seconds.
-        after, pull = vjp(step, states)
-        _, pull_back = vjp(lambda row: pull(row)[0], torch.zeros_like(after))
+        after, pull = vjp(step, states)[:2]
+        pull_back = vjp(lambda row: pull(row)[0], torch.zeros_like(after))[1]
         pushed: Tensor = vmap(lambda vector: pull_back(vector)[0], in_dims=-1, out_dims=-1)(vectors)
         return after, pushed
 

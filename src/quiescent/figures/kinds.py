@@ -14,15 +14,17 @@ NOTHING = "not testable"
 
 def draw(results: Results) -> Figure:
     """Draw one panel per condition and one bar per phase, with means over seeds; phases that are not judged say so."""
-    weight = reading(results["kinds"], "weight")
-    shown = [phase for phase in SHOWN if phase in phases_of(reading(results["kinds"], "judged"))]
+    weight, judged = (reading(results["kinds"], name) for name in ("weight", "judged"))
+    shown = [phase for phase in SHOWN if phase in phases_of(judged)]
     models = [str(model) for model in weight["model"].values]
 
     def draw_panel(axes: Axes, condition: str) -> None:
         for at, phase in enumerate(shown):
-            values = weight.sel(condition=condition, phase=phase).mean("seed").values
+            where = {"condition": condition, "phase": phase}
+            values = weight.sel(where).mean("seed").values
             if not np.isfinite(values).any():
-                axes.text(at, 0.5, NOTHING, rotation=90, ha="center", va="center", fontsize=6, color="0.5")
+                if judged.sel(where).notnull().any():  # else the phase is not meant for these networks
+                    axes.text(at, 0.5, NOTHING, rotation=90, ha="center", va="center", fontsize=6)
                 continue
             ends = np.cumsum(values)
             for model, end, height, colour in zip(models, ends, values, SERIES, strict=False):

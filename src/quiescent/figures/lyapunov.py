@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from quiescent.figures.drawing import Drawing, Results
 from quiescent.figures.grid import curve, names_of, per_condition, reading
@@ -24,7 +25,7 @@ def draw(results: Results) -> Figure:
             curve(axes, rank, exponents.sel(here), colour, label=label, marker="o")
             curve(axes, rank, half.sel(here), colour, label=f"{label}, first half", dashes="--")
             axes.axhline(float(norm.sel(here).mean()), color=colour, linestyle=":", label=f"{label}, norm")
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
     return per_condition(names_of(dataset), draw_panel, xlabel="rank", ylabel="Lyapunov exponent (1/step)")
 

@@ -27,7 +27,7 @@ def draw(results: Results) -> Figure:
             axes.axhline(height, color=COLOURS["behaviour"], linestyle=dashes, linewidth=0.8, label=label)
         axes.set_xscale("log")
 
-    figure = per_condition(names, draw_panel, xlabel="time (s)", ylabel="cosine distance from the nearest active state")
+    figure = per_condition(names, draw_panel, xlabel="time (s)", ylabel="distance from active states")
     figure.axes[0].set_ylim(0, None)  # of all, which share it
     return figure
 

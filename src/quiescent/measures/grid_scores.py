@@ -45,7 +45,7 @@ def grid_scores(maps: Maps) -> GridScores:
     """Compute both grid scores of maps with square bins; NaN are bins without a value, the same in every map."""
     grams = autocorrelograms(maps)
     disc = _disc(grams.shape[1:])
-    values = grams[:, *disc.pixels].T
+    values = grams[:, disc.pixels[0], disc.pixels[1]].T
     means, squares = disc.masks @ values, disc.masks @ np.square(values)
     variances = squares - np.square(means)
     # An annulus turns into itself: mean and variance stay as they are.

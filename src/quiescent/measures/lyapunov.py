@@ -28,7 +28,7 @@ PATHS, STEPS = 4, 2000
 SKIPPED = 1 / 10  # of a path, in which vectors turn to where differences grow
 
 
-def of(activity: Activity, _known: object, _rng: np.random.Generator) -> Values:
+def of(activity: Activity, _known: object, _: np.random.Generator) -> Values:
     """Average growth over a path, its first half apart; errors are over paths."""
     growths = activity.inside
     assert isinstance(growths, Growths)
@@ -52,10 +52,10 @@ def _falling(values: Float[np.ndarray, "path exponent"]) -> Float[np.ndarray, "p
     return -np.sort(-values, -1)
 
 
-def _over_paths(values: Float[np.ndarray, "path *exponent"]) -> Estimate:
+def _over_paths(values: Float[np.ndarray, "path ..."]) -> Estimate:
     paths = len(values)
-    error = values.std(0, ddof=1) / math.sqrt(paths) if paths > 1 else np.full(values.shape[1:], math.nan)
-    return Estimate(values.mean(0), error)
+    spread = values.std(0, ddof=1) if paths > 1 else values[0] + math.nan
+    return Estimate(values.mean(0), spread / math.sqrt(paths))
 
 
 def _scaled(estimate: Estimate, factor: float) -> Estimate:

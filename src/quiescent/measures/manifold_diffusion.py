@@ -22,7 +22,7 @@ from jaxtyping import Float, Int
 
 from quiescent.dynamics.diffusion import naive_diffusion, predicted_diffusion
 from quiescent.measures.denoising import Local, Manifold, local_fits, manifold_of, reach_of
-from quiescent.measures.measure import Activities, Measure, PerTrial, Quantity, Values
+from quiescent.measures.measure import Activities, Measure, Quantity, Values
 from quiescent.quiescence.activity import Activity, Inside, Rest
 from quiescent.quiescence.inside.diffusion import PLACES, SlowStates
 from quiescent.quiescence.phases import HIDDEN_BEHAVIOUR
@@ -33,6 +33,7 @@ TIMES = (1.0, math.sqrt(2), 2.0)  # the task's noise
 TRIALS = 100 * PLACES
 BEGIN, END = 10, 30  # steps: states have settled, and those of networks without a scale have not faded
 LASTING = END - BEGIN  # steps that slow directions have to outlast
+FAR = 1 / 10  # of the space's range: repeats that spread farther are no longer around one place
 
 
 class Known(NamedTuple):
@@ -45,8 +46,12 @@ class Known(NamedTuple):
 
 
 def known_of(phases: Activities) -> Known:
-    """Learn the manifold of active states with their true places, and what is slow at rest."""
-    one, other = manifold_of(phases)
+    """Learn the manifold of active states along the places that they are decoded as, and what is slow at rest.
+
+    Along true places it would look less steep than it is: errors of many trials blur the states of a place.
+    """
+    active = phases["active"]
+    one, other = manifold_of({"active": active._replace(truth=active.decoded)})
     places, states = (np.concatenate([getattr(half, name) for half in (one, other)]) for name in ("places", "states"))
     looked = phases.get("slow")
     slow = None if looked is None else looked.inside
@@ -84,26 +89,30 @@ def growth(left: Float[np.ndarray, "time trial dim"]) -> Float[np.ndarray, " tri
 
 
 def of(activity: Activity, known: Known, rng: np.random.Generator) -> Values:
-    """Compare the growth of variance with both predictions, at every place and on average over places."""
+    """Compare the growth of variance with both predictions, at every place and as medians over places.
+
+    Where repeats have spread over more than a tenth of the space nothing is predicted.
+    """
     space = activity.space
     means, left = deviations(activity.decoded[BEGIN : END + 1], space)
     steps, place = len(left) - 1, place_of(left.shape[1])
     variances = growth(left)
-    at = np.array([variances[place == group].mean() if (place == group).any() else math.nan for group in range(PLACES)])
+    at, spread = _per_place(variances, place), _per_place(np.square(left[-1]).mean(-1), place)
     local = local_fits(known.manifold, means[steps // 2], rng)
-    predicted, naive = _predictions(known, local, activity.noise_std)
+    near = spread <= (FAR * np.ptp(space.bounds, axis=1).max()) ** 2
+    predicted, naive = (np.where(near, values, math.nan) for values in _predictions(known, local, activity.noise_std))
     drift = np.linalg.norm(space.difference(means[-1], means[0]), axis=-1) / steps
-    lifetimes = np.full(1, math.nan) if known.slow is None else known.slow.lifetimes.min(-1)
+    lifetimes = np.full(PLACES, math.nan) if known.slow is None else known.slow.lifetimes.min(-1)
     return {
         "factor": round(activity.noise_std / known.noise_std, 6) if known.noise_std else math.nan,
-        "measured": PerTrial(variances),
-        "predicted": _mean(predicted),
-        "naive": _mean(naive),
-        "over_predicted": _ratio(variances, place, predicted, rng),
-        "over_naive": _ratio(variances, place, naive, rng),
+        "measured": _over_places(at, rng),
+        "predicted": _over_places(predicted, rng),
+        "naive": _over_places(naive, rng),
+        "over_predicted": _over_places(at / predicted, rng),
+        "over_naive": _over_places(at / naive, rng),
         "applies": math.nan if known.slow is None else float(np.isfinite(predicted).mean()),
-        "lifetime": float(np.median(lifetimes)),
-        "drift": _mean(drift),
+        "lifetime": _median(lifetimes),
+        "drift": _median(drift),
         "measured_at": at,
         "predicted_at": predicted,
         "naive_at": naive,
@@ -133,25 +142,23 @@ def _predictions(
     return predicted, naive
 
 
-def _mean(values: Float[np.ndarray, " place"]) -> float:
-    finite = values[np.isfinite(values)]
-    return float(finite.mean()) if len(finite) else math.nan
+def _median(values: Float[np.ndarray, " place"]) -> float:
+    known = values[~np.isnan(values)]
+    return float(np.median(known)) if len(known) else math.nan
 
 
-def _ratio(
-    variances: Float[np.ndarray, " trial"],
-    place: Int[np.ndarray, " trial"],
-    predicted: Float[np.ndarray, " place"],
-    rng: np.random.Generator,
-) -> Estimate:
-    """Divide what is measured by what is predicted, over the places where anything is; errors over places."""
-    both = np.flatnonzero(np.isfinite(predicted) & np.isin(np.arange(PLACES), place))
-    if len(both) < 2:
+def _per_place(values: Float[np.ndarray, " trial"], place: Int[np.ndarray, " trial"]) -> Float[np.ndarray, " place"]:
+    own = (values[place == group] for group in range(PLACES))
+    return np.array([some.mean() if len(some) else math.nan for some in own])
+
+
+def _over_places(values: Float[np.ndarray, " place"], rng: np.random.Generator) -> Estimate:
+    """Take the median over places, where walls and corners may be far from the rest, with its error."""
+    known = values[~np.isnan(values)]
+    if len(known) < 2:
         return Estimate(math.nan, math.nan)
-    measured = np.array([variances[place == group].mean() for group in both])
-    some = rng.integers(len(both), size=(RESAMPLES, len(both)))
-    ratios = measured[some].mean(1) / predicted[both][some].mean(1)
-    return Estimate(float(measured.mean() / predicted[both].mean()), float(ratios.std(ddof=1)))
+    resampled = np.median(rng.choice(known, (RESAMPLES, len(known))), 1)
+    return Estimate(float(np.median(known)), float(resampled.std(ddof=1)))
 
 
 def named(times: float) -> str:
@@ -176,11 +183,13 @@ MEASURE = Measure(
     quantities={
         "factor": Quantity("", "noise at rest over the task's"),
         "measured": Quantity("length^2/step", "growth of the variance over repeats, per dimension", error=True),
-        "predicted": Quantity("length^2/step", "growth predicted by left eigenvectors"),
-        "naive": Quantity("length^2/step", "growth if all noise normal to the manifold were taken away"),
+        "predicted": Quantity("length^2/step", "growth predicted by left eigenvectors", error=True),
+        "naive": Quantity("length^2/step", "growth if all noise normal to the manifold were taken away", error=True),
         "over_predicted": Quantity("", "measured over predicted growth, where there is a prediction", error=True),
         "over_naive": Quantity("", "measured over naive growth", error=True),
-        "applies": Quantity("", f"fraction of places whose slow directions last {LASTING} steps or more"),
+        "applies": Quantity(
+            "", f"fraction of places whose slow directions outlast {LASTING} steps, and repeats stay near"
+        ),
         "lifetime": Quantity("step", "median time constant of the fastest of the slow directions"),
         "drift": Quantity("length/step", "movement of the mean over repeats"),
         "measured_at": _at_places("measured growth of the variance"),

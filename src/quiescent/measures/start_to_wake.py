@@ -2,6 +2,8 @@
 
 The distance is that of cosines, 1 - cos of the angle between two states. It does not see their size: a state that
 fades along its own direction stays as near as it was, so that the ratio of sizes stands beside it.
+Of noisy states most of the distance is noise: the floor tells how much. Shuffled units keep their means, so that white
+noise lies beyond the ceiling; in untrained networks floor and ceiling hardly differ.
 
 Formula: `min over active states a of 1 - r . a / (|r| |a|)`, the median over trials; the floor is that of active states
 of other trials, the ceiling that of active states whose units were shuffled among states.

@@ -2,6 +2,7 @@
 
 A class of loops or voids counts if it lives longer than the longest one of states whose units were each shifted in time
 by an offset of their own: what a unit does stays as it is, what units do together is lost (Gardner et al. 2022).
+States that fade at rest fill the ring that they leave: it is a disc then.
 
 Formula: lifetimes, death less birth over the cloud's radius, of components, loops and voids of 120 points (each a mean
 of 10 states) on six components; p-value: `(1 + shuffles with a longer one) / (1 + shuffles)`, of 100 clouds of states

@@ -3,6 +3,8 @@
 Awake, states are mapped against true places; at rest, where there are none, against decoded places. A score is set
 beside those of shuffled trials: the states of each trial against the places of another one. Trials are independent, so
 that of units without tuning 5 % have a p-value up to 0.05, whatever the score and however smooth the states.
+At rest there are no p-values: a place that is decoded from states is bound to them, and units of noise through a
+read-out, or of untrained networks, are tuned to it. For the same reason noise has maps a little alike to those awake.
 
 Formula: information `sum p(x) (r(x) / r) log2(r(x) / r)` in bits, of the map r(x) of a unit; grid score: the mean
 correlation of the map's autocorrelogram with itself turned by 60 and 120 degrees less that by 30, 90 and 150; p-values
@@ -89,12 +91,12 @@ def shuffled(seen: Placed, layout: Layout, rng: np.random.Generator) -> list[Sco
 def tested(scores: Scores, null: list[Scores]) -> Values:
     """Compare every score with those of the shuffles: p-values, and the fraction of units that have a small one.
 
-    A score that is NaN, such as that of a map without six peaks, is below all others.
+    Without shuffles they are unknown. A score that is NaN, as that of a map without six peaks, is below all others.
     """
     values: dict[str, object] = {}
     for name, score in scores.items():
         others = np.array([draw[name] for draw in null]).reshape(-1, len(score))
-        meant = bool(np.isfinite(score).any())
+        meant = len(others) > 0 and bool(np.isfinite(score).any())
         p_values = (1 + (_low(others) >= _low(score)).sum(0)) / (1 + len(others))
         values[name] = score
         values[f"{name}_p"] = p_values if meant else np.full(len(score), np.nan)
@@ -128,10 +130,10 @@ def of(activity: Activity, known: Known, rng: np.random.Generator) -> Values:
     `similarity` is the correlation of a unit's map with its own in behaviour, `similarity_other` that with the map of
     the next unit. Behaviour itself is compared in other trials.
     """
-    layout = known.layout
+    layout, awake = known.layout, activity.truth is not None
     seen = placed(activity, layout)
     found = mapped(*seen, layout)
-    compared = found.maps if activity.truth is None else mapped(seen.states[:, 1::2], seen.bins[:, 1::2], layout).maps
+    compared = mapped(seen.states[:, 1::2], seen.bins[:, 1::2], layout).maps if awake else found.maps
     same, other = similarity(compared, known.maps), similarity(compared, np.roll(known.maps, 1, axis=0))
     return {
         "maps": found.maps.reshape(-1, *layout.shape).astype(np.float32),
@@ -139,7 +141,7 @@ def of(activity: Activity, known: Known, rng: np.random.Generator) -> Values:
         "similarity": same,
         "similarity_mean": _mean(same),
         "similarity_other": _mean(other),
-        **tested(scores_of(found, layout), shuffled(seen, layout, rng)),
+        **tested(scores_of(found, layout), shuffled(seen, layout, rng) if awake else []),
     }
 
 

@@ -30,13 +30,18 @@ def configurations_table() -> Table:
                 name,
                 f"{network['kind']} {network['units']}",
                 f"{network['dt'] / network['tau']:g}",
-                f"{network['sigma2_rec']:g}",
+                _power(network["sigma2_rec"]),
                 str(settings["task"]["steps"]),
                 str(settings["training"]["batches"]),
             ]
         )
     columns = ["configuration", "network", "dt/τ", "noise", "steps", "batches"]
     return Table(columns, rows, caption="network: kind and units; noise: its variance per step; steps: of a trial.")
+
+
+def _power(value: float) -> str:
+    """Write a variance as papers do, which is short: 1e-4."""
+    return f"{value:.1e}".replace(".0e", "e").replace("e-0", "e-") if value else "0"
 
 
 class _Row(NamedTuple):

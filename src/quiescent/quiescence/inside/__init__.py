@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 from quiescent.quiescence.activity import Activity, Inside
-from quiescent.quiescence.inside import diffusion, lyapunov
+from quiescent.quiescence.inside import diffusion, flow, lyapunov, slow_points
 from quiescent.simulation.members import Members
 
 INSIDE: dict[str, Callable[[Members, Inside], list[Activity]]] = {
+    "slow_points": slow_points.slow_points,
+    "flow": flow.flow,
     "lyapunov": lyapunov.noise_free,
     "lyapunov_noisy": lyapunov.noisy,
     "diffusion": diffusion.look,

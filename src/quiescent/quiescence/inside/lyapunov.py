@@ -11,7 +11,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from quiescent.dynamics.lyapunov import growths
-from quiescent.dynamics.tangent import push_of
+from quiescent.dynamics.tangent import Push, push_of
 from quiescent.machine.lanes import Share
 from quiescent.quiescence.activity import Active, Activity, Inside
 from quiescent.quiescence.awake import awake
@@ -52,9 +52,11 @@ def _look(members: Members, phase: Inside, *, noisy: bool) -> list[Activity]:
     for member, seen in enumerate(awake(members, Active(phase.trials, states=True), judge=False)):
         assert seen.states is not None
         assert seen.truth is not None
-        noise = _noise(members, member, phase) if noisy else itertools.repeat(_mean(members, member), phase.steps)
+        mean = members.noise[member].recurrent_mean
+        noise = _noise(members, member, phase) if noisy else itertools.repeat(mean, phase.steps)
         last = slice(-1, None)
-        growth = _follow(members, member, torch.from_numpy(seen.states[-1]), noise)
+        scaled = seen.homogeneous and not noisy and not mean
+        growth = _follow(members, member, torch.from_numpy(seen.states[-1]), noise, scaled=scaled)
         found.append(
             seen._replace(
                 decoded=seen.decoded[last],
@@ -68,24 +70,30 @@ def _look(members: Members, phase: Inside, *, noisy: bool) -> list[Activity]:
 
 
 def _follow(
-    members: Members, member: int, start: Float[Tensor, "path unit"], noise: Iterable[Tensor | float]
+    members: Members, member: int, start: Float[Tensor, "path unit"], noise: Iterable[Tensor | float], *, scaled: bool
 ) -> Growths:
-    """Follow the paths of one member, in float64: states of a network that fades grow very small."""
+    """Follow the paths of one member in float64; `scaled` brings states to length 1 before every step.
+
+    Networks without a scale do the same at any length, and fade to 0 or grow beyond all numbers.
+    """
     network = members.network.member(member).to(torch.device("cpu"), torch.float64)
     number = min(EXPONENTS, network.units)
     generator = stream(members.seeds[member], "measure", block=3)
     vectors = torch.randn(*start.shape, number, generator=generator, dtype=torch.float64)
-    start = start.double()
-    differences, norms = [], [start.norm(dim=-1).log()]
-    for growth in growths(push_of(network), start, vectors, noise):
+    push = _at_length_1(push_of(network)) if scaled else push_of(network)
+    states = start.double()
+    differences, norms = [], []
+    for growth in growths(push, states, vectors, noise):
+        before = torch.zeros(len(start)) if scaled else states.norm(dim=-1).log()
+        states = growth.states
         differences.append(growth.differences)
-        norms.append(growth.states.norm(dim=-1).log())
-    norm = torch.stack(norms).diff(dim=0).numpy()
-    return Growths(torch.stack(differences).numpy(), norm, float(network.units), network.architecture.step)
+        norms.append(states.norm(dim=-1).log() - before)
+    followed = torch.stack(differences).numpy(), torch.stack(norms).numpy()
+    return Growths(*followed, float(network.units), network.architecture.step)
 
 
-def _mean(members: Members, member: int) -> float:
-    return members.noise[member].recurrent_mean
+def _at_length_1(push: Push) -> Push:
+    return lambda states, vectors: push(states / states.norm(dim=-1, keepdim=True), vectors)
 
 
 def _noise(members: Members, member: int, phase: Inside) -> Float[Tensor, "time path unit"]:

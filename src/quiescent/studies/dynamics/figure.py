@@ -31,6 +31,7 @@ def draw(results: Results) -> Figure:
                     axes.set_title(networks.title)
                 if row is grid[-1]:
                     axes.set_xlabel("adaptation")
+            row[0].set_ylim(bottom=0)  # of the whole row, once all of it is drawn
         handles = [
             Line2D([], [], color=colour, marker="o", markersize=3, label=f"friction {friction:g}")
             for friction, colour in zip(FRICTIONS, SERIES, strict=False)
@@ -48,7 +49,6 @@ def _panel(axes: Axes, results: Results, name: str, key: str) -> None:
         at = places + SHIFT * (number - 1)
         axes.plot(at, means, "-o", color=colour, markersize=3)
         axes.vlines(at, lows, highs, color=colour, linewidth=0.8)
-        beside = [np.nanmean([*of_seeds(results, name, one, key, CONTROL), math.nan][:1]) for one in conditions]
+        beside = [next(iter(of_seeds(results, name, one, key, CONTROL)), math.nan) for one in conditions]
         axes.plot(at, beside, ":", color=colour)
     axes.set_xticks(places, [f"{adaptation:g}" for adaptation in ADAPTATIONS])
-    axes.set_ylim(bottom=0)

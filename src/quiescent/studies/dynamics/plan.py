@@ -48,6 +48,13 @@ class StudyPlan(NamedTuple):
         missing = [one._replace(measures=not_stored(*one)) for one in asked]
         return [one for one in missing if one.measures]
 
+    def measuring(self) -> list[Job]:
+        """List what is still to be measured as jobs, one for every run, whose behaviour is then simulated once."""
+        by_run: dict[Run, list[Measurement]] = {}
+        for measurement in self.measurements():
+            by_run.setdefault(measurement.run, []).append(measurement)
+        return [Job((), measurements) for measurements in by_run.values()]
+
     def trainings(self, device: torch.device, memory: float | None) -> list[Job]:
         """List what is still to be trained, grouped by population."""
         members = [(run, read_config(run)) for runs in self.runs.values() for run in runs.values()]

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from rich.console import Console
 
-from quiescent.jobs.job import Job
 from quiescent.jobs.places import HERE, Place
 from quiescent.machine.lease import leases
 from quiescent.studies.doing import do_all
@@ -32,6 +31,5 @@ def run_dynamics(
             announce(console, works, place)
             with place.open_engine(out / "engine") as engine:
                 do_all(console, f"{out}: training", plan.trainings(where, place.memory()), engine)
-                jobs = [Job((), [measurement]) for measurement in plan.measurements()]
-                do_all(console, f"{out}: measuring", jobs, engine)
+                do_all(console, f"{out}: measuring", plan.measuring(), engine)
     return make_report(out / "report", plan, console, command=command, device=where, seconds=time.monotonic() - began)

@@ -8,6 +8,11 @@ from quiescent.measures import MEASURES
 from quiescent.quiescence.activity import Phase, Rest
 from quiescent.studies.paper.experiments import CONDITIONS, Condition, Form, Scale
 
+PAPER = (  # what its claims and figures are made of
+    *("kl", "common_start", "variance", "distance", "displacement", "coverage", "wasserstein", "order", "turning"),
+    *("validity", "shape", "stationarity", "noise_table", "temperature", "dimensionality", "manifold", "ring", "drift"),
+    *("denoising", "paths", "occupancy"),
+)
 BOTH_NOISES = ("kl", "common_start", "variance", "distance", "displacement", "coverage", "paths", "occupancy")
 PICTURES = ("paths", "occupancy", "manifold")  # to be drawn, of the first seed only
 SCANS = ("temperature", "noise_table")  # of many strengths of noise
@@ -15,7 +20,7 @@ SCANS = ("temperature", "noise_table")  # of many strengths of noise
 # written (their controls stand for those of the other forms too); of noise-free ones, what a criterion looks at.
 CONTROLLED: Mapping[str, tuple[str, ...]] = {
     **{
-        name: tuple(measure for measure in MEASURES if measure not in PICTURES)
+        name: tuple(measure for measure in PAPER if measure not in PICTURES)
         for name, condition in CONDITIONS.items()
         if condition.noisy and condition.form == "as written"
     },
@@ -29,7 +34,8 @@ def measures_of(name: str, scale: Scale) -> Measures:
     condition = CONDITIONS[name]
     space = load_config(condition.configuration).task.space
     chosen = {}
-    for measure, declared in MEASURES.items():
+    for measure in PAPER:
+        declared = MEASURES[measure]
         if declared.space is not None and not isinstance(space, declared.space):
             continue
         if _needs_noise(declared.phases) and not condition.noisy:

@@ -55,6 +55,7 @@ class Beside(NamedTuple):
     pictures: Sequence[Pictured]
     panels: Sequence[Panelled]
     live: Mapping[str, Path]
+    inside: Mapping[str, Path] = {}  # by condition
 
 
 def write_page(path: Path, record: Record, beside: Beside) -> Path:
@@ -83,6 +84,7 @@ def write_page(path: Path, record: Record, beside: Beside) -> Path:
             ],
             panels=beside.panels,
             live={family: page.name for family, page in beside.live.items()},
+            inside={name: f"inside/{page.name}" for name, page in beside.inside.items()},
         )
     )
     with writing(path) as temporary:

@@ -14,7 +14,16 @@ from quiescent.jobs.job import Job, Measurement
 from quiescent.networks import NETWORKS
 from quiescent.runs.open import open_runs, read_config
 from quiescent.runs.run import Run
-from quiescent.studies.paper.experiments import CONDITIONS, FAMILIES, Family, Scale, config_of, judge_of, peers_of
+from quiescent.studies.paper.experiments import (
+    CONDITIONS,
+    FAMILIES,
+    WATCHED,
+    Family,
+    Scale,
+    config_of,
+    judge_of,
+    peers_of,
+)
 from quiescent.studies.paper.measures import Measures, controls_of, measures_of
 from quiescent.terminal.layout import Table
 from quiescent.terminal.numbers import ranges
@@ -41,6 +50,12 @@ class PaperPlan(NamedTuple):
     def first(self, name: str) -> Run | None:
         """Find the run of a condition's first seed: of it pictures are made."""
         return next(iter(self.runs.get(name, {}).values()), None)
+
+    @property
+    def watched(self) -> dict[str, Run]:
+        """Select the networks that run live beside the report, and that it looks into: of first seeds."""
+        names = [f"{family}/{one}" for family in self.families for one in WATCHED]
+        return {name: run for name in names if (run := self.first(name)) is not None}
 
     def with_controls(self, name: str, seed: int) -> dict[str | None, Measures]:
         """Choose what is put to a network, and to controls in its place: those of the first seed that was asked for."""

@@ -11,8 +11,9 @@ from quiescent.figures import FIGURES, HistoryDrawing
 from quiescent.figures.drawing import Histories
 from quiescent.figures.style import save
 from quiescent.page.write import write_page as write_live
+from quiescent.studies.inside.page import write_inside
 from quiescent.studies.paper.effects import Results
-from quiescent.studies.paper.experiments import CONDITIONS, FORMS, WATCHED
+from quiescent.studies.paper.experiments import CONDITIONS, FORMS
 from quiescent.studies.paper.figures import FIGURES_SHOWN, Shown, results_of
 from quiescent.studies.paper.formats import MARKS, Record
 from quiescent.studies.paper.page import Beside, Panelled, Pictured, write_page
@@ -43,9 +44,14 @@ def make_report(
     panels, pictures = draw_all(folder / "figures", results, histories, console)
     with console.status("writing pages in which networks run live"):
         live = live_pages(folder, plan)
+    with console.status("writing pages of what is inside networks"):
+        inside = {
+            name: write_inside(folder / "inside" / f"{name.replace('/', '_')}.html", run)
+            for name, run in plan.watched.items()
+        }
     numbers = numbers_of(results)
     write_numbers(folder / "numbers.csv", numbers)
-    page = write_page(folder / "index.html", record, Beside(numbers, pictures, panels, live))
+    page = write_page(folder / "index.html", record, Beside(numbers, pictures, panels, live, inside))
     show(console, claims_table(record))
     console.print(f"Report: {page}", soft_wrap=True)
     return page
@@ -92,8 +98,7 @@ def live_pages(folder: Path, plan: PaperPlan) -> dict[str, Path]:
     """Write one page per family, in which networks of their first finished seeds run live."""
     pages: dict[str, Path] = {}
     for family in plan.families:
-        found = [plan.first(f"{family}/{one}") for one in WATCHED]
-        runs = [run for run in found if run is not None]
+        runs = [run for name, run in plan.watched.items() if CONDITIONS[name].family == family]
         if runs:
             pages[family] = write_live(folder / f"watch_{family}.html", runs).path
     return pages

@@ -10,6 +10,7 @@ from quiescent.jobs.job import Job
 from quiescent.jobs.places import HERE, Place
 from quiescent.machine.lease import leases
 from quiescent.studies.doing import do_all
+from quiescent.studies.inside.page import inside_jobs
 from quiescent.studies.paper.experiments import Family, Scale
 from quiescent.studies.paper.plan import finished, make_plan, plan_table
 from quiescent.studies.paper.report import make_report
@@ -45,4 +46,5 @@ def run_paper(
                 do_all(console, f"{out}: training", plan.trainings(where, place.memory()), engine)
                 jobs = [Job((), [measurement]) for measurement in plan.measurements()]
                 do_all(console, f"{out}: measuring", jobs, engine)
+                do_all(console, f"{out}: looking inside", inside_jobs(list(plan.watched.values())), engine)
     return make_report(out / "report", plan, console, command=command, device=where, seconds=time.monotonic() - began)
