@@ -37,16 +37,14 @@ def test_python_in_the_readme_runs(small_settings, tmp_path, monkeypatch, capsys
     assert "500, 50, 2" in capsys.readouterr().out
 
 
-WITH_FILES = {  # pages whose code needs files that lie beside them
-    "docs/sweep.md": "docs/results/sweep",
-}
-ELSEWHERE = {  # pages whose code is run by other tests, or is no program of its own
-    "README.md": "tests/project/test_pages.py::test_python_in_the_readme_runs",
-    "docs/how-to/standard-files.md": "tests/formats/test_standard_files_page.py::test_the_examples_run_one_after_the_other",
-    **{
-        str(page.relative_to(ROOT)): "tests/project/test_examples.py::test_the_examples_live_in_the_house"
-        for page in ADDING
-    },
+BESIDE = {"sweep": ROOT / "docs/results/sweep"}  # folders in which the code of a page finds its files
+ELSEWHERE = {  # pages whose code other tests run: one wants a network of its own, the others show files of the package
+    ROOT / "README.md": ("project/test_pages.py", "test_python_in_the_readme_runs"),
+    ROOT / "docs/how-to/standard-files.md": (
+        "formats/test_standard_files_page.py",
+        "test_the_examples_run_one_after_the_other",
+    ),
+    **dict.fromkeys(ADDING, ("project/test_examples.py", "test_the_examples_live_in_the_house")),
 }
 
 
@@ -54,13 +52,12 @@ def blocks_of(page):
     return re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
 
 
-RUN_HERE = [page for page in PAGES if blocks_of(page) and str(page.relative_to(ROOT)) not in ELSEWHERE]
+RUN_HERE = [page for page in PAGES if blocks_of(page) and page not in ELSEWHERE]
 
 
 @pytest.mark.parametrize("page", RUN_HERE, ids=lambda page: page.stem)
 def test_python_in_a_page_runs(page, small_settings, tmp_path, monkeypatch):
-    beside = WITH_FILES.get(str(page.relative_to(ROOT)))
-    monkeypatch.chdir(ROOT / beside if beside else tmp_path)
+    monkeypatch.chdir(BESIDE.get(page.stem, tmp_path))
     scope = {}
     for block in blocks_of(page):
         exec(compile(block, page.name, "exec"), scope)
@@ -79,10 +76,9 @@ def check_sweep(scope):
 
 
 def test_code_that_is_run_elsewhere_is_run_there():
-    for page, test in ELSEWHERE.items():
-        path, _, name = test.partition("::")
-        assert f"def {name}(" in (ROOT / path).read_text(encoding="utf-8")
-        assert blocks_of(ROOT / page) or page in {str(one.relative_to(ROOT)) for one in ADDING}
+    for page, (path, name) in ELSEWHERE.items():
+        assert blocks_of(page)
+        assert f"def {name}(" in (ROOT / "tests" / path).read_text(encoding="utf-8")
 
 
 def command_lines(page):
