@@ -27,9 +27,7 @@ def claims_of(name: str) -> list[Claim]:
             "Adaptation makes rest explore: it covers more, and its path is correlated for longer",
             [
                 _more("visited area, with adaptation over without", name, COVERAGE, TIRED, MORE),
-                _higher(
-                    "autocorrelation after 50 steps, with adaptation less without", name, CORRELATION, TIRED, LONGER
-                ),
+                _higher("autocorrelation after 50 steps, with adaptation less without", name, MEMORY, TIRED, LONGER),
             ],
         ),
         Claim(
