@@ -85,7 +85,7 @@ def of(activity: Activity, lags: Lags, rng: np.random.Generator) -> Values:
         "lags": lags * activity.dt,
         "autocorrelation": PerTrial(curve),
         "time": Estimate(time.value * activity.dt, time.stderr * activity.dt),
-        "after_50": PerTrial(every[min(FAR, longest) - 1]),
+        "after_50": PerTrial(every[min(FAR, len(every) - 1)]),
     }
 
 

@@ -11,7 +11,7 @@ from quiescent.studies.dynamics.design import BOTH, SLIPPERY, TIRED, TRIED, USUA
 from quiescent.studies.paper.effects import Effect, difference, log_ratio, number
 from quiescent.studies.paper.judge import Claim, Criterion
 
-COVERAGE, CORRELATION = ("coverage", "coverage_decoded"), ("autocorrelation", "after_50")
+COVERAGE, MEMORY = ("coverage", "coverage_decoded"), ("autocorrelation", "after_50")
 MOVED, REACH, SPEED = ("displacement", "msd_100"), ("reach", "reach_rate"), ("compression", "speed")
 PLACES, VALID = ("wasserstein", "wasserstein"), ("validity", "valid_fraction")
 MORE, KEPT = math.log(1.1), math.log(1.25)  # logarithms of ratios that count
@@ -27,9 +27,7 @@ def claims_of(name: str) -> list[Claim]:
             "Adaptation makes rest explore: it covers more, and its path is correlated for longer",
             [
                 _more("visited area, with adaptation over without", name, COVERAGE, TIRED, MORE),
-                _higher(
-                    "autocorrelation after 50 steps, with adaptation less without", name, CORRELATION, TIRED, LONGER
-                ),
+                _higher("autocorrelation after 50 steps, with adaptation less without", name, MEMORY, TIRED, LONGER),
             ],
         ),
         Claim(
