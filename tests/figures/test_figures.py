@@ -88,6 +88,29 @@ def test_a_panel_for_every_condition_and_phase_and_none_where_there_is_nothing()
     assert [axes.get_title() for axes in panels if axes.get_visible()][:2] == ["active", "quiescent"]
 
 
+def test_the_flow_of_a_condition_with_a_long_name_has_a_title_that_fits_above_its_panel():
+    long = "a/noisy+network.bias=True,training.precision=bfloat16"
+    figure = FIGURES["flow"].draw(results("flow", conditions=(long,), seeds=1))
+    figure.draw_without_rendering()
+    title = figure.axes[0].title.get_window_extent()
+    assert title.x0 >= 0
+    assert title.x1 <= figure.bbox.width
+    assert "bfloat16" in figure.axes[0].get_title()
+
+
+@pytest.mark.parametrize("figure", ["trajectories", "compression"])
+def test_behaviour_that_was_trained_on_is_not_drawn_as_rest_is(figure):
+    behaviour = {  # that of recordings comes twice
+        name: xr.concat(
+            [result, result.sel(phase=["active"]).assign_coords(phase=["trained_on"])], "phase", data_vars="all"
+        )
+        for name, result in results(figure, conditions=BOTH[:1]).items()
+    }
+    panels = FIGURES[figure].draw(behaviour).axes
+    lines = [panel.lines[0] for panel in panels[:3]] if figure == "trajectories" else panels[0].lines[:3]
+    assert len({line.get_color() for line in lines}) == 3
+
+
 def test_trajectories_are_the_decoded_paths_from_start_to_end():
     measured = results("trajectories")
     axes = FIGURES["trajectories"].draw(measured).axes[0]
