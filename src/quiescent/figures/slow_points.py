@@ -7,7 +7,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 
 from quiescent.figures.drawing import Drawing, Results
-from quiescent.figures.grid import first_seed, names_of, reading, space_of
+from quiescent.figures.grid import LABEL_WIDTH, first_seed, names_of, reading, space_of, wrapped
 from quiescent.figures.style import PAGE, SERIES, panels, style
 from quiescent.figures.trajectories import frame
 from quiescent.spaces import Space
@@ -28,7 +28,7 @@ def draw(results: Results) -> Figure:
             )
             dots = _draw_places(places, points, speeds, space_of(dataset, condition))
             figure.colorbar(dots, ax=places, label="log10 of speed over that awake", shrink=0.7)
-            places.set_title(title)
+            places.set_title(wrapped(title, LABEL_WIDTH))
             _draw_spectrum(spectrum, values)
     return figure
 

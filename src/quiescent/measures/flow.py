@@ -39,7 +39,7 @@ def of(activity: Activity, _known: None, _: np.random.Generator) -> Values:
     still = zeros_of(fields[MIDDLE], number, space).attracting
     drift = np.linalg.norm(found.moves[-1], axis=-1) * found.lags[-1]
     return {
-        "lags": found.lags,
+        "lags": found.lags.astype(float),
         "nodes": nodes,
         "velocity": np.array([field.velocity for field in fields]) / activity.dt,
         "speed": [mean(one) for one in speeds],
