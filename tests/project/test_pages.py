@@ -90,7 +90,9 @@ def check_words(command, words, line):
         assert words[0] in known, line
     configurations = [word for word in words if word in names()]
     assert all(
-        word in configurations for word in words if re.match(r"(?!runs/|results/|example/)\w+/\w+", word) and command != "plot"
+        word in configurations
+        for word in words
+        if re.match(r"(?!runs/|results/|example/)\w+/\w+", word) and command != "plot"
     ), line
     settings = [word for word in words if re.match(r"(task|network|training)\.\w+=", word)]
     for name in configurations:

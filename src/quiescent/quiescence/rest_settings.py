@@ -115,14 +115,18 @@ def label_of(asked: Mapping[str, Phase], declared: Mapping[str, Phase]) -> str:
     for name, phase in asked.items():
         own = declared.get(name)
         if isinstance(phase, Rest) and isinstance(own, Rest):
-            usual = own._replace(noise="scaled") if own.noise is None else own
+            now, usual = _with_noise(phase), _with_noise(own)
             changed |= {
-                field: getattr(phase, field)
+                field: getattr(now, field)
                 for field in RestSettings.model_fields
-                if getattr(phase, field) != getattr(usual, field)
+                if getattr(now, field) != getattr(usual, field)
             }
     label = ",".join(f"{name}={_plain(changed[name])}" for name in RestSettings.model_fields if name in changed)
     return label if len(label) <= LONGEST else hashlib.sha256(label.encode()).hexdigest()[:16]
+
+
+def _with_noise(phase: Rest) -> Rest:
+    return phase._replace(noise="scaled") if phase.noise is None else phase
 
 
 def _plain(value: object) -> str:
