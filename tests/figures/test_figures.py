@@ -8,7 +8,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 import xarray as xr
-from made import BOX, CIRCLE, imagined
+from made import BOX, CIRCLE, imagined, space_for
 from matplotlib.patches import Rectangle
 
 from quiescent.errors import QuiescentError
@@ -64,8 +64,7 @@ def of_two_kinds(figure, spaces):
     "figure", [name for name, drawing in FIGURES.items() if not isinstance(drawing, HistoryDrawing)]
 )
 def test_every_figure_is_drawn_from_what_measures_return(figure, space, conditions, seeds):
-    needed = FIGURES[figure].space
-    space = space if needed is None or isinstance(space, needed) else CIRCLE
+    space = space_for(FIGURES[figure].space, space)
     before = dict(mpl.rcParams)
     drawn = FIGURES[figure].draw(results(figure, space, conditions, seeds))
     picture = io.BytesIO()
@@ -87,6 +86,29 @@ def test_a_panel_for_every_condition_and_phase_and_none_where_there_is_nothing()
     panels = FIGURES["trajectories"].draw(results("trajectories")).axes
     assert [axes.get_visible() for axes in panels] == [True, True, False, True, True, True]
     assert [axes.get_title() for axes in panels if axes.get_visible()][:2] == ["active", "quiescent"]
+
+
+def test_the_flow_of_a_condition_with_a_long_name_has_a_title_that_fits_above_its_panel():
+    long = "a/noisy+network.bias=True,training.precision=bfloat16"
+    figure = FIGURES["flow"].draw(results("flow", conditions=(long,), seeds=1))
+    figure.draw_without_rendering()
+    title = figure.axes[0].title.get_window_extent()
+    assert title.x0 >= 0
+    assert title.x1 <= figure.bbox.width
+    assert "bfloat16" in figure.axes[0].get_title()
+
+
+@pytest.mark.parametrize("figure", ["trajectories", "compression"])
+def test_behaviour_that_was_trained_on_is_not_drawn_as_rest_is(figure):
+    behaviour = {  # that of recordings comes twice
+        name: xr.concat(
+            [result, result.sel(phase=["active"]).assign_coords(phase=["trained_on"])], "phase", data_vars="all"
+        )
+        for name, result in results(figure, conditions=BOTH[:1]).items()
+    }
+    panels = FIGURES[figure].draw(behaviour).axes
+    lines = [panel.lines[0] for panel in panels[:3]] if figure == "trajectories" else panels[0].lines[:3]
+    assert len({line.get_color() for line in lines}) == 3
 
 
 def test_trajectories_are_the_decoded_paths_from_start_to_end():

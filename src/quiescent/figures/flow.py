@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from quiescent.figures.drawing import Drawing, Results
-from quiescent.figures.grid import first_seed, grid_of, names_of, reading, space_of
+from quiescent.figures.grid import LABEL_WIDTH, first_seed, grid_of, names_of, reading, space_of, wrapped
 from quiescent.figures.style import COLOURS, PAGE, SERIES, panels, style
 from quiescent.figures.trajectories import frame
 from quiescent.spaces import Space
@@ -33,7 +33,7 @@ def draw(results: Results) -> Figure:
             draw_panel(axes, nodes[known], velocity[known], reading(shown, "ends").values, space)
             numbers = [float(shown[word].values.flat[0]) for word in ("stable", "unstable", "saddles", "capacity")]
             text = "{:.0f} stable, {:.0f} unstable, {:.0f} saddles\ncapacity {:.2f} nats".format(*numbers)
-            axes.set_title(f"{name}\n{text}", fontsize=6)
+            axes.set_title(f"{wrapped(name, LABEL_WIDTH)}\n{text}", fontsize=6)
     return figure
 
 

@@ -78,7 +78,7 @@ def per_phase(
     with style():
         figure, rows = panels(len(names), len(columns), width=min(PAGE, 2.0 * len(columns)), polar=polar)
         for row, (condition, name) in zip(rows, names.items(), strict=True):
-            label = _wrapped(name, LABEL_WIDTH)
+            label = wrapped(name, LABEL_WIDTH)
             at = (-0.3 if polar else -0.08, 0.5)
             row[0].annotate(label, at, xycoords="axes fraction", rotation=90, ha="right", va="center")
             for axes, phase in zip(row, columns, strict=True):
@@ -106,7 +106,7 @@ def per_condition(
             axes.set_visible(False)
         for axes, (condition, name) in zip(grid.flat, names.items(), strict=False):
             draw_panel(axes, condition)
-            axes.set_title(_wrapped(name, TITLE_WIDTH))
+            axes.set_title(wrapped(name, TITLE_WIDTH))
             axes.xaxis.set_minor_formatter(NullFormatter())
         for axes in grid[-1]:
             axes.set_xlabel(xlabel)
@@ -115,7 +115,7 @@ def per_condition(
     return figure
 
 
-def _wrapped(name: str, width: int) -> str:
+def wrapped(name: str, width: int) -> str:
     """Break the name of a condition into lines, before its overrides and between them."""
     return "\n".join(textwrap.wrap(name.replace("+", " +").replace(",", ", "), width))
 

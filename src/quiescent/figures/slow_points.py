@@ -7,7 +7,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 
 from quiescent.figures.drawing import Drawing, Results
-from quiescent.figures.grid import first_seed, names_of, reading, space_of
+from quiescent.figures.grid import LABEL_WIDTH, first_seed, names_of, reading, space_of, wrapped
 from quiescent.figures.style import PAGE, SERIES, panels, style
 from quiescent.figures.trajectories import frame
 from quiescent.spaces import Space
@@ -28,7 +28,7 @@ def draw(results: Results) -> Figure:
             )
             dots = _draw_places(places, points, speeds, space_of(dataset, condition))
             figure.colorbar(dots, ax=places, label="log10 of speed over that awake", shrink=0.7)
-            places.set_title(title)
+            places.set_title(wrapped(title, LABEL_WIDTH))
             _draw_spectrum(spectrum, values)
     return figure
 
@@ -59,7 +59,8 @@ def _draw_spectrum(axes: Axes, values: Float[np.ndarray, "point unit part"]) -> 
     axes.plot(np.cos(turn), np.sin(turn), "--", color="0.6")
     axes.plot(*values.reshape(-1, 2).T, ".", color=SERIES[1], alpha=0.4, markersize=2)
     axes.set(xlabel="real part of eigenvalues", ylabel="imaginary part", aspect="equal")
-    axes.set(xlim=(min(-0.1, axes.get_xlim()[0]), 1.15), ylim=(-0.75, 0.75))
+    lowest = np.fmin.reduce(values[..., 0], axis=None)
+    axes.set(xlim=(min(-0.1, lowest - 0.1) if np.isfinite(lowest) else -0.1, 1.15), ylim=(-0.75, 0.75))
 
 
 DRAWING = Drawing(measures=("slow_points",), draw=draw)

@@ -16,6 +16,7 @@ from quiescent.machine.files import writing
 COLOURS = {
     "behaviour": "#333333",
     "active": "#0072B2",
+    "trained_on": "#56B4E9",
     "quiescent": "#D55E00",
     "noise_added": "#CC79A7",
     "same": "#E69F00",

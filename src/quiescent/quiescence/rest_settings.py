@@ -115,18 +115,14 @@ def label_of(asked: Mapping[str, Phase], declared: Mapping[str, Phase]) -> str:
     for name, phase in asked.items():
         own = declared.get(name)
         if isinstance(phase, Rest) and isinstance(own, Rest):
-            now, usual = _with_noise(phase), _with_noise(own)
+            phase, usual = (rest._replace(noise=rest.noise or "scaled") for rest in (phase, own))
             changed |= {
-                field: getattr(now, field)
+                field: getattr(phase, field)
                 for field in RestSettings.model_fields
-                if getattr(now, field) != getattr(usual, field)
+                if getattr(phase, field) != getattr(usual, field)
             }
     label = ",".join(f"{name}={_plain(changed[name])}" for name in RestSettings.model_fields if name in changed)
     return label if len(label) <= LONGEST else hashlib.sha256(label.encode()).hexdigest()[:16]
-
-
-def _with_noise(phase: Rest) -> Rest:
-    return phase._replace(noise="scaled") if phase.noise is None else phase
 
 
 def _plain(value: object) -> str:
