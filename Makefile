@@ -2,7 +2,7 @@
 VENV := .venv
 READY := $(VENV)/.ready
 JAX := .venv-jax
-PYTHONS := python3.13 python3.12 python3.11 python3
+PYTHONS := python3.13 python3.12 python3.11 python3.14 python3
 SUITABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 
 .PHONY: help env demo test docs bench check format clean

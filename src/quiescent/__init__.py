@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from quiescent.training.state import load_networks
     from quiescent.training.train import train
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = [
     "NETWORKS",
     "Activity",

@@ -5,9 +5,11 @@ import os
 import re
 import sys
 import warnings
+from typing import Annotated
 
 import typer
 
+from quiescent import __version__
 from quiescent.errors import EngineLost, QuiescentError, printable
 from quiescent.terminal.commands import COMMANDS, EARLIER_NAMES
 
@@ -20,6 +22,22 @@ for name, command in COMMANDS.items():
     app.command(name, epilog=f"Example: {command.example}")(command.function)
 for name, present in EARLIER_NAMES.items():
     app.command(name, hidden=True)(COMMANDS[present].function)
+
+
+def say_version(asked: bool) -> None:
+    """Print the version, and end."""
+    if asked:
+        print(f"quiescent {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def begin(
+    version: Annotated[
+        bool, typer.Option("--version", callback=say_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Take what stands before a command."""
 
 
 def at_home(word: str) -> str:

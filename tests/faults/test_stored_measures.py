@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 import re
 import shutil
 
@@ -12,8 +13,10 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import quiescent
 from quiescent.config.load import load_config
 from quiescent.errors import QuiescentError
+from quiescent.evaluation import stored as stored_measures
 from quiescent.evaluation.run import measure_run, not_stored, stored
 from quiescent.evaluation.stored import FORMAT, SEAL
 from quiescent.evaluation.subject import Subject
@@ -111,6 +114,15 @@ def test_other_weights_other_settings_and_another_recording_make_it_stale(traine
     write_recording(recording, 0)
     config.write_text(settings)
     assert is_fresh(copied)
+
+
+def test_a_new_version_takes_what_was_stored_unless_its_measures_give_other_numbers(copied, monkeypatch):
+    with xr.open_dataset(io.BytesIO(file_of(copied).read_bytes()), engine="h5netcdf") as file:
+        assert json.loads(file.attrs["origin"])["version"] == stored_measures.SAME_NUMBERS_SINCE
+    monkeypatch.setattr(quiescent, "__version__", "99.0.0")
+    assert is_fresh(copied)
+    monkeypatch.setattr(stored_measures, "SAME_NUMBERS_SINCE", "99.0.0")
+    assert not is_fresh(copied)
 
 
 def test_behaviour_that_it_was_compared_with_makes_it_stale(trained, copied):

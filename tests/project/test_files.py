@@ -36,6 +36,8 @@ def test_citation_is_complete():
     assert citation["cff-version"] == "1.2.0"
     assert citation["license"] == PROJECT["project"]["license"] == "BSD-3-Clause"
     assert str(citation["version"]) == quiescent.__version__
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"\n## [{quiescent.__version__}] - {citation['date-released']}\n" in changelog
     assert {"message", "title", "authors", "references"} <= citation.keys()
     assert all({"type", "title", "authors", "year"} <= reference.keys() for reference in citation["references"])
     assert any("2505.17003" in reference.get("url", "") for reference in citation["references"])

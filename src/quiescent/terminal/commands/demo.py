@@ -14,7 +14,7 @@ def demo(
     device: Device = None,
 ) -> None:
     """Train on a real rat's foraging, with and without noise, and watch both networks dream."""
-    from quiescent.studies.demo import run_demo
+    from quiescent.studies.demo.run import run_demo
 
     run_demo(out, open_console(), device=device)
 
