@@ -37,7 +37,7 @@ ROOMS = [  # a room imports only rooms to its left
         "page",
         "studies",
     ),
-    *("terminal.commands", "cli"),
+    *("terminal.commands", "cli", "__main__"),
 ]
 QUICK_START = ("quiescent", "quiescent.terminal.commands")  # may import inside functions
 OPTIONAL = {"ot", "parsl", "psutil", "pynwb", "ripser"}  # other packages that may be imported inside functions
