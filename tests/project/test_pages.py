@@ -12,6 +12,7 @@ from quiescent.config.load import load_config
 from quiescent.config.named import names
 from quiescent.figures import FIGURES
 from quiescent.measures import MEASURES
+from quiescent.runs.examples import example_names
 
 
 @pytest.fixture
@@ -90,7 +91,9 @@ def check_words(command, words, line):
         assert words[0] in known, line
     configurations = [word for word in words if word in names()]
     assert all(
-        word in configurations for word in words if re.match(r"(?!runs/|results/)\w+/\w+", word) and command != "plot"
+        word in [*configurations, *example_names()]
+        for word in words
+        if re.match(r"(?!runs/|results/)\w+/\w+", word) and command != "plot"
     ), line
     settings = [word for word in words if re.match(r"(task|network|training)\.\w+=", word)]
     for name in configurations:
