@@ -5,7 +5,7 @@ JAX := .venv-jax
 PYTHONS := python3.13 python3.12 python3.11 python3
 SUITABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help env demo test bench check format clean
+.PHONY: help env demo test docs bench check format clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,7 +28,7 @@ $(READY): pyproject.toml constraints.txt
 	fi
 	@echo "Installing quiescent into $(VENV): the first time this takes some minutes"
 	@PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 \
-		$(VENV)/bin/python -m pip install -q -c constraints.txt -e '.[recorded,nwb,paper,dev]'
+		$(VENV)/bin/python -m pip install -q -c constraints.txt -e '.[recorded,nwb,paper,docs,dev]'
 	@touch $(READY)
 
 demo: env  ## Train on a real rat's foraging and watch the networks dream (about 2 minutes)
@@ -36,6 +36,10 @@ demo: env  ## Train on a real rat's foraging and watch the networks dream (about
 
 test: env  ## Run all tests, on up to four cores
 	$(VENV)/bin/python -m pytest -q -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+
+docs: env  ## Make the documentation, with tutorials run anew if anything changed, into docs/_build/html
+	$(VENV)/bin/python -m sphinx -b html -W --keep-going -q docs docs/_build/html
+	@echo "Open docs/_build/html/index.html"
 
 # JAX is a peer of the benchmark only; without it the table says so.
 $(JAX)/.tried: benchmarks/requirements.txt | $(READY)
@@ -58,5 +62,5 @@ format: env  ## Format the code
 	$(VENV)/bin/ruff check --fix
 	$(VENV)/bin/ruff format
 
-clean:  ## Remove the environment and caches (never runs)
-	rm -rf $(VENV) $(JAX) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+clean:  ## Remove the environment, caches and the made documentation (never runs)
+	rm -rf $(VENV) $(JAX) docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -12,7 +12,7 @@ import quiescent
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-project, release, author = "quiescent", quiescent.__version__, "the authors of quiescent"
+project, release = "quiescent", quiescent.__version__
 extensions = ["myst_nb", "sphinx.ext.autodoc", "numpydoc", "sphinx_design", "generate"]
 exclude_patterns = ["_build", "results", "generate"]
 
@@ -34,14 +34,18 @@ nb_merge_streams = True
 nb_ipywidgets_js: dict[str, dict[str, str]] = {}
 
 # Python.
+default_role = "literal"  # of words in single backticks
+toc_object_entries = False
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
 numpydoc_show_class_members = False
 nitpicky = True
 nitpick_ignore_regex = [("py:.*", r"(?!quiescent\.).*|quiescent\.\w+\..*")]  # types of other packages, and of rooms
 
+smartquotes_action = "q"  # but two hyphens begin an option
 html_theme = "pydata_sphinx_theme"
 html_title = "quiescent"
+html_context = {"default_mode": "auto"}
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_copy_source = False
@@ -51,10 +55,9 @@ html_theme_options = {
     "navbar_align": "left",
     "navbar_end": ["theme-switcher"],
     "secondary_sidebar_items": ["page-toc"],
-    "footer_start": ["copyright"],
+    "footer_start": [],
     "footer_end": [],
     "show_prev_next": False,
     "show_toc_level": 2,
     "navigation_with_keys": False,
 }
-copyright = "BSD-3-Clause licence"

@@ -13,11 +13,21 @@ from quiescent.quiescence.inside.diffusion import PLACES, SlowStates
 from quiescent.quiescence.inside.flow import LAGS, NODES, Flowing
 from quiescent.quiescence.inside.lyapunov import Growths
 from quiescent.quiescence.inside.slow_points import SlowPoints
-from quiescent.spaces import Box, Circle, to_text
+from quiescent.spaces import Box, Circle, Track, to_text
 from quiescent.streams import numpy_stream
 
 BOX = Box(((-1.1, 1.1), (-1.1, 1.1)))
 CIRCLE = Circle()
+TRACK = Track(
+    ((-1.1, 1.1), (-1.1, 1.1)),
+    (((0.0, -0.9), (0.0, 0.0), (-0.9, 0.0)), ((0.0, -0.9), (0.0, 0.0), (0.9, 0.0))),
+    (("stem", (0.0, -0.9), 0.2), ("left", (-0.9, 0.0), 0.2), ("right", (0.9, 0.0), 0.2)),
+)
+
+
+def space_for(kind, space):
+    """Choose a space of the kind that a measure or a figure is for; where it is for all, or for this one, it stays."""
+    return space if kind is None or isinstance(space, kind) else {Circle: CIRCLE, Track: TRACK}[kind]
 
 
 def activity(paths, *, space=None, dt=0.02, states=None):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import xarray as xr
-from made import BOX, CIRCLE, imagined
+from made import BOX, CIRCLE, imagined, space_for
 
 from quiescent.config.load import load_config
 from quiescent.controls import CONTROLS
@@ -158,8 +158,7 @@ def test_combining_keeps_every_number_in_its_place():
 @pytest.mark.parametrize("spaces", [(BOX, SMALL), (CIRCLE, CIRCLE)], ids=["box", "circle"])
 @pytest.mark.parametrize("name", sorted(set(MEASURES) - {"kl", "common_start", "temperature"}))
 def test_combined_runs_of_another_time_step_and_space_keep_their_curves_whole(name, spaces):
-    if MEASURES[name].space not in (None, type(spaces[0])):
-        spaces = (CIRCLE, CIRCLE)
+    spaces = [space_for(MEASURES[name].space, space) for space in spaces]
     own = {"wide": {"space": spaces[0]}, "small": {"space": spaces[1], "dt": 0.1, "steps": 90, "noisy": False}}
     results = {
         (condition, seed): imagined(name, seed=seed, **settings)

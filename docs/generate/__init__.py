@@ -13,8 +13,10 @@ import quiescent
 from generate.commands import commands
 from generate.configurations import configurations
 from generate.figures import figures
+from generate.gallery import write_dreams
 from generate.measures import controls, measures
 from generate.notebooks import offer_notebook, write_notebooks
+from generate.offline import require_offline
 from generate.python import exported
 from generate.settings import allocation_settings, run_settings
 
@@ -52,8 +54,10 @@ def _outdated(app: Sphinx, env: object, *_: object) -> list[str]:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Fill pages as Sphinx reads them, and write notebooks beside those that are tutorials."""
+    """Fill pages as Sphinx reads them, write notebooks and the live page, and require that nothing is fetched."""
     app.connect("source-read", _read)
     app.connect("env-get-outdated", _outdated)
     app.connect("build-finished", write_notebooks)
+    app.connect("build-finished", write_dreams)
+    app.connect("build-finished", require_offline)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

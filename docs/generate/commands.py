@@ -30,9 +30,15 @@ def _command(name: str, command: Any) -> str:
         inspect.cleandoc(command.help),
         f"```sh\n{COMMANDS[name].example}\n```",
         table(["argument", "what it is"], arguments) if arguments else "",
-        table(["option", "what it says", "default"], options) if options else "",
+        _options(options),
         label=f"command-{name}",
     )
+
+
+def _options(rows: list[list[str]]) -> str:
+    columns = ["option", "what it says", "default"]
+    number = 3 if any(row[2] for row in rows) else 2
+    return table(columns[:number], [row[:number] for row in rows]) if rows else ""
 
 
 def _spellings(option: Any) -> list[str]:

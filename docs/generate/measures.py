@@ -27,8 +27,7 @@ def text_of(name: str) -> str:
 
 def promised(text: str) -> dict[str, str]:
     """Find the paragraphs `Formula: ...`, `Source: ...` and `Fails: ...` of a docstring, each of which stands once."""
-    found = re.findall(r"^(\w+): (.+?)(?=^\w+: |\Z)", text, re.M | re.S)
-    return {name: paragraph.strip() for name, paragraph in found if name in PROMISED}
+    return dict(re.findall(rf"^({'|'.join(PROMISED)}): (.+?)$(?=\n\n|\Z)", text, re.M | re.S))
 
 
 def measures() -> str:

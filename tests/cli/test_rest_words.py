@@ -37,9 +37,9 @@ def test_commands_and_python_rest_alike_and_what_was_asked_is_stored_apart(quies
 
     assert quiescent("draw", "trajectories", "noisy", "rest.adaptation=2", "--out", "far.png")[0] == 0
     code, out, err = quiescent("measure", "distance", "noisy", "rest.noise=same", "--noise", "same")
-    assert (code, err) == (1, "quiescent: noise=same and rest.noise=same: give it once.\n")
+    assert (code, err) == (2, "quiescent: noise=same and rest.noise=same: give it once.\n")
     code, out, err = quiescent("measure", "distance", "noisy", "rest.velocity=1")
-    assert (code, err) == (1, "quiescent: rest.velocity=[(1.0,)]: each velocity must have 2 number(s).\n")
+    assert (code, err) == (2, "quiescent: rest.velocity=[(1.0,)]: each velocity must have 2 number(s).\n")
     export = ["export", "noisy", "--to", "csv", "--trials", "2", "--steps", "5"]
     assert quiescent(*export, "rest.starts=zero", "--out", "zero")[0] == 0
     assert quiescent(*export, "--out", "usual")[0] == 0

@@ -18,6 +18,7 @@ from quiescent.evaluation.run import measure_run, not_stored, stored
 from quiescent.evaluation.stored import FORMAT, SEAL
 from quiescent.evaluation.subject import Subject
 from quiescent.quiescence.activity import Active, Rest
+from quiescent.quiescence.rest_settings import RestSettings
 from quiescent.runs.run import Run
 from quiescent.studies.sweep.plan import asked, make_folders, make_plan
 from quiescent.studies.sweep.results import gather
@@ -179,7 +180,9 @@ def test_a_sweep_takes_only_what_was_measured_as_it_asks(tmp_path):
     make_folders(plan)
     finish(plan.runs)
     (run,) = plan.runs
-    wanted = asked(plan, run, load_config("spatial_navigation/noisy_unbiased", "training.batch_size=5", *WORDS))
+    wanted = asked(
+        plan, run, load_config("spatial_navigation/noisy_unbiased", "training.batch_size=5", *WORDS), RestSettings()
+    )
     few = {name: phase._replace(trials=30) for name, phase in wanted.measures["distance"].items()}
     measure_run(run, {"distance": few}, wanted.peers)  # as somebody did since
     assert "distance" not in gather(plan)

@@ -8,7 +8,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 import xarray as xr
-from made import BOX, CIRCLE, imagined
+from made import BOX, CIRCLE, imagined, space_for
 from matplotlib.patches import Rectangle
 
 from quiescent.errors import QuiescentError
@@ -64,8 +64,7 @@ def of_two_kinds(figure, spaces):
     "figure", [name for name, drawing in FIGURES.items() if not isinstance(drawing, HistoryDrawing)]
 )
 def test_every_figure_is_drawn_from_what_measures_return(figure, space, conditions, seeds):
-    needed = FIGURES[figure].space
-    space = space if needed is None or isinstance(space, needed) else CIRCLE
+    space = space_for(FIGURES[figure].space, space)
     before = dict(mpl.rcParams)
     drawn = FIGURES[figure].draw(results(figure, space, conditions, seeds))
     picture = io.BytesIO()

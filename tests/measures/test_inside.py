@@ -94,6 +94,6 @@ def test_the_map_of_the_flow_is_that_of_the_states_it_was_made_of():
     found = seen.inside._replace(places=places, moves=np.stack([-speed * np.sin(places)] * 3), ends=ends)
     result = measured("flow", {"flow": activity(places[None])._replace(inside=found)}).sel(phase="flow")
     assert [int(result[name]) for name in ("stable", "unstable", "saddles", "basins")] == [1, 1, 0, 1]
-    np.testing.assert_allclose(result["fastest"], speed / 0.02, rtol=0.04)
-    assert float(result["bound"]) == pytest.approx(speed * 50, rel=0.04)
+    np.testing.assert_allclose(result["fastest"], speed / 0.02, rtol=0.01)
+    assert float(result["bound"]) == pytest.approx(speed * 50, rel=0.01)
     assert float(result["capacity"]) == 0

@@ -2,17 +2,17 @@
 
 import re
 import shlex
+from pathlib import Path
 
 import pytest
 import typer
-from examples import PAGES, README, ROOT, SMALL
+from examples import ADDING, PAGES, README, ROOT, SMALL
 
 from quiescent.cli import app
 from quiescent.config.load import load_config
 from quiescent.config.named import names
 from quiescent.figures import FIGURES
 from quiescent.measures import MEASURES
-from quiescent.runs.examples import example_names
 
 
 @pytest.fixture
@@ -37,20 +37,48 @@ def test_python_in_the_readme_runs(small_settings, tmp_path, monkeypatch, capsys
     assert "500, 50, 2" in capsys.readouterr().out
 
 
-def test_python_in_the_page_of_the_sweep_runs(monkeypatch, capsys):
-    monkeypatch.chdir(ROOT / "docs" / "results" / "sweep")
-    (block,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "sweep.md").read_text(encoding="utf-8"), re.DOTALL)
-    exec(compile(block, "sweep.md", "exec"), {})
-    assert "network.sigma2_rec" in capsys.readouterr().out
+BESIDE = {"sweep": ROOT / "docs/results/sweep"}  # folders in which the code of a page finds its files
+ELSEWHERE = {  # pages whose code other tests run: one wants a network of its own, the others show files of the package
+    ROOT / "README.md": ("project/test_pages.py", "test_python_in_the_readme_runs"),
+    ROOT / "docs/how-to/standard-files.md": (
+        "formats/test_standard_files_page.py",
+        "test_the_examples_run_one_after_the_other",
+    ),
+    **dict.fromkeys(ADDING, ("project/test_examples.py", "test_the_examples_live_in_the_house")),
+}
 
 
-def test_python_in_the_page_of_rest_runs(small_settings, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (block,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs/how-to/rest.md").read_text(encoding="utf-8"), re.DOTALL)
+def blocks_of(page):
+    return re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+
+
+RUN_HERE = [page for page in PAGES if blocks_of(page) and page not in ELSEWHERE]
+
+
+@pytest.mark.parametrize("page", RUN_HERE, ids=lambda page: page.stem)
+def test_python_in_a_page_runs(page, small_settings, tmp_path, monkeypatch):
+    monkeypatch.chdir(BESIDE.get(page.stem, tmp_path))
     scope = {}
-    exec(compile(block, "rest.md", "exec"), scope)
+    for block in blocks_of(page):
+        exec(compile(block, page.name, "exec"), scope)
+    check = {"rest": check_rest, "sweep": check_sweep}.get(page.stem)
+    if check:
+        check(scope)
+
+
+def check_rest(scope):
     assert scope["dream"].decoded.shape == (200, 200, 2)
-    assert (tmp_path / "momentum/seed_0/measures/distance@friction=0.3,matched=true.nc").exists()
+    assert Path("momentum/seed_0/measures/distance@friction=0.3,matched=true.nc").exists()
+
+
+def check_sweep(scope):
+    assert scope["rest"].dims == ("network.sigma2_rec", "seed")
+
+
+def test_code_that_is_run_elsewhere_is_run_there():
+    for page, (path, name) in ELSEWHERE.items():
+        assert blocks_of(page)
+        assert f"def {name}(" in (ROOT / "tests" / path).read_text(encoding="utf-8")
 
 
 def command_lines(page):
@@ -65,7 +93,7 @@ def command_lines(page):
             yield words[1:]
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if page.name != "CONTRIBUTING.md"], ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", [page for page in PAGES if page not in ADDING], ids=lambda page: page.stem)
 def test_every_command_line_of_a_page_is_one_of_the_program(page):
     program = typer.main.get_command(app)
     context = program.make_context("quiescent", ["configs"])
@@ -91,9 +119,9 @@ def check_words(command, words, line):
         assert words[0] in known, line
     configurations = [word for word in words if word in names()]
     assert all(
-        word in [*configurations, *example_names()]
+        word in configurations
         for word in words
-        if re.match(r"(?!runs/|results/)\w+/\w+", word) and command != "plot"
+        if re.match(r"(?!runs/|results/|example/)\w+/\w+", word) and command != "plot"
     ), line
     settings = [word for word in words if re.match(r"(task|network|training)\.\w+=", word)]
     for name in configurations:

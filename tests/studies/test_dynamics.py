@@ -53,8 +53,8 @@ def report(tmp_path_factory):
             for name, few in zip(names, (networks, [USUAL, SLIPPERY, TIRED, BOTH], ("frozen",)), strict=True):
                 patch.setattr(module, name, few)
         patch.setattr("quiescent.studies.dynamics.figure.NETWORKS", networks)
-        patch.setattr("quiescent.studies.dynamics.figure.FRICTIONS", (1.0, 0.1))
-        patch.setattr("quiescent.studies.dynamics.figure.ADAPTATIONS", (0.0, 2.0))
+        patch.setattr("quiescent.studies.dynamics.figure.FRICTIONS", (1.0, 0.5))
+        patch.setattr("quiescent.studies.dynamics.figure.ADAPTATIONS", (0.0, 0.1))
         patch.setattr("quiescent.studies.dynamics.figure.CONTROL", "frozen")
         study = plan.make_plan(out, MINI, [0])
         finish([run for runs in study.runs.values() for run in runs.values()])
@@ -71,7 +71,7 @@ def test_a_miniature_decides_every_claim_and_draws_every_number(report):
     for claim in record["claims"]:
         assert claim["forms"]["T-maze"]["verdict"] in ("not decided", "not measured")  # one seed decides nothing
     rows = record["numbers"][0]["rows"]
-    assert [(row["friction"], row["adaptation"]) for row in rows] == [(1, 0), (0.1, 0), (1, 2), (0.1, 2)]
+    assert [(row["friction"], row["adaptation"]) for row in rows] == [(1, 0), (0.5, 0), (1, 0.1), (0.5, 0.1)]
     for title in ("valid steps (fraction)", "distance of the code's shape"):
         means = [row["values"][title][0] for row in rows]
         assert None not in means
@@ -86,7 +86,7 @@ def test_texts_are_filled_from_the_record(report):
     text = filled("<!-- generated: claims --><!-- end --> <!-- generated: numbers --><!-- end -->", record)
     assert "| 2 | Momentum at matched temperature makes rest faster |" in text
     assert filled(text, record) == text
-    assert "| 0.1 | 2 |" in text
+    assert "| 0.5 | 0.1 |" in text
 
 
 def test_the_page_in_the_docs_is_filled_from_the_record_beside_it():

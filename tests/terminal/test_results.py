@@ -12,7 +12,7 @@ from printing import WIDTHS, printed, require_whole
 from rich.cells import cell_len
 
 from quiescent.measures import MEASURES
-from quiescent.spaces import Box, Circle
+from quiescent.spaces import Box, Circle, Track
 from quiescent.terminal.numbers import mean_and_spread, ranges, rms_error, with_error
 from quiescent.terminal.results import result_tables
 
@@ -21,7 +21,7 @@ def dataset(measure, conditions, seeds, rng):
     """A result as `quiescent.measure` returns it, of random numbers."""
     sizes = {"time": 30, "lag": 12, "component": 10, "components": 4, "x": 7, "y": 7, "reference": len(conditions)}
     space = measure.space or Box
-    axes = {Box: ("x", "y"), Circle: ("heading",)}[space]
+    axes = {Box: ("x", "y"), Track: ("x", "y"), Circle: ("heading",)}[space]
     phases = [name for name in measure.phases if measure.awake or name != "active"] + list(measure.beside)
     frame = {"condition": conditions, "seed": list(range(seeds)), "phase": phases}
     if measure.readings:

@@ -59,7 +59,8 @@ def _draw_spectrum(axes: Axes, values: Float[np.ndarray, "point unit part"]) -> 
     axes.plot(np.cos(turn), np.sin(turn), "--", color="0.6")
     axes.plot(*values.reshape(-1, 2).T, ".", color=SERIES[1], alpha=0.4, markersize=2)
     axes.set(xlabel="real part of eigenvalues", ylabel="imaginary part", aspect="equal")
-    axes.set(xlim=(min(-0.1, axes.get_xlim()[0]), 1.15), ylim=(-0.75, 0.75))
+    lowest = np.fmin.reduce(values[..., 0], axis=None)
+    axes.set(xlim=(min(-0.1, lowest - 0.1) if np.isfinite(lowest) else -0.1, 1.15), ylim=(-0.75, 0.75))
 
 
 DRAWING = Drawing(measures=("slow_points",), draw=draw)

@@ -31,6 +31,7 @@ from quiescent.spaces import Space
 from quiescent.statistics import RESAMPLES, Estimate, points_of
 
 WIDE = 5  # correlation times, at least, over which the autocorrelation is summed (Sokal 1997)
+FAR = 50  # steps, the lag that conditions are compared at
 SMALLEST = 1e-12  # variance of places that are all the same, in float32 (m^2)
 
 
@@ -84,6 +85,7 @@ def of(activity: Activity, lags: Lags, rng: np.random.Generator) -> Values:
         "lags": lags * activity.dt,
         "autocorrelation": PerTrial(curve),
         "time": Estimate(time.value * activity.dt, time.stderr * activity.dt),
+        "after_50": PerTrial(every[min(FAR, len(every) - 1)]),
     }
 
 
@@ -93,6 +95,7 @@ MEASURE = Measure(
         "lags": Quantity("s", "lag", ("lag",), grid=True),
         "autocorrelation": Quantity("", "autocorrelation", ("lag",), error=True),
         "time": Quantity("s", "correlation time", error=True),
+        "after_50": Quantity("", f"autocorrelation after {FAR} steps, or half of a shorter path", error=True),
     },
     of=of,
     learn=lags_of,

@@ -2,6 +2,15 @@
 
 On a continuous attractor nothing flows. The largest speed anywhere says how far a network is from one: a place drifts
 no farther than this times the time. What it remembers of its start for good is the entropy of its basins.
+
+Formula: velocity: a plane fitted to `(x(t + lag) - x(t)) / (lag dt)` of decoded places x of the states near each node,
+without input and noise; bound: the fastest times the time; capacity: `- sum p log p` of the fractions p of paths that
+end in each basin.
+
+Source: ours; a place cannot drift faster than the fastest flow.
+
+Fails: for codes that fade, whose decoded places flow without meaning anything (`validity`); where few states are near a
+node; and as a description of rest with noise, which may carry places over what the flow alone does not.
 """
 
 import numpy as np
@@ -14,7 +23,6 @@ from quiescent.statistics import mean
 
 STATES, LONG = 2048, 2000  # active states; steps after which paths have ended
 MIDDLE = 1  # of the lags: what is zero over a few steps is no echo of what decays
-REACH = 1 / 15  # of the space's range: less than the cells' tuning width; over it the flow is taken as linear
 
 
 def of(activity: Activity, _known: None, _: np.random.Generator) -> Values:
@@ -23,15 +31,15 @@ def of(activity: Activity, _known: None, _: np.random.Generator) -> Values:
     assert isinstance(found, Flowing)
     dim = len(space.bounds)
     number = NODES[dim]
-    widest = float(np.ptp(space.bounds, axis=1).max())
+    apart = float(np.ptp(space.bounds, axis=1).max()) / number  # as far as states count, and ends are one place
     nodes = nodes_of(space, number)
-    fields = [field_of(found.places, moves, nodes, REACH * widest, space) for moves in found.moves]
+    fields = [field_of(found.places, moves, nodes, apart, space) for moves in found.moves]
     speeds = np.linalg.norm([field.velocity for field in fields], axis=-1) / activity.dt
-    fractions = basins(found.ends[np.isfinite(found.ends).all(1)], widest / number, space)
+    fractions = basins(found.ends[np.isfinite(found.ends).all(1)], apart, space)
     still = zeros_of(fields[MIDDLE], number, space).attracting
     drift = np.linalg.norm(found.moves[-1], axis=-1) * found.lags[-1]
     return {
-        "lags": found.lags,
+        "lags": found.lags.astype(float),
         "nodes": nodes,
         "velocity": np.array([field.velocity for field in fields]) / activity.dt,
         "speed": [mean(one) for one in speeds],

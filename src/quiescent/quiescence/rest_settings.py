@@ -115,7 +115,7 @@ def label_of(asked: Mapping[str, Phase], declared: Mapping[str, Phase]) -> str:
     for name, phase in asked.items():
         own = declared.get(name)
         if isinstance(phase, Rest) and isinstance(own, Rest):
-            usual = own._replace(noise="scaled") if own.noise is None else own
+            phase, usual = (rest._replace(noise=rest.noise or "scaled") for rest in (phase, own))
             changed |= {
                 field: getattr(phase, field)
                 for field in RestSettings.model_fields

@@ -48,10 +48,12 @@ class Way(NamedTuple):
         return RestSettings(friction=self.friction, adaptation=self.adaptation, matched=matched)
 
 
-FRICTIONS, ADAPTATIONS = (1.0, 0.3, 0.1), (0.0, 0.5, 2.0)
+FRICTIONS, ADAPTATIONS = (1.0, 0.7, 0.5), (0.0, 0.05, 0.1)  # beyond these, codes of small networks break down
 WAYS = [Way(*values) for values in itertools.product(FRICTIONS, ADAPTATIONS)]
-USUAL, SLIPPERY, TIRED, BOTH = Way(1.0, 0.0), Way(0.1, 0.0), Way(1.0, 2.0), Way(0.1, 2.0)
-MEASURED = ("coverage", "reach", "compression", "autocorrelation", "wasserstein", "shape", "validity")
+USUAL, SLIPPERY, TIRED, BOTH = Way(1.0, 0.0), Way(0.5, 0.0), Way(1.0, 0.1), Way(0.5, 0.1)
+MEASURED = (
+    *("coverage", "displacement", "reach", "compression", "autocorrelation", "wasserstein", "shape", "validity"),
+)
 TRIED = ("frozen", "untrained", "readout_noise")  # those that can rest in any way
 
 
@@ -87,8 +89,8 @@ def label(name: str, way: Way) -> str:
 
     Examples
     --------
-    >>> label("t_maze/plain", Way(0.1, 0.0))
-    't_maze/plain, friction 0.1, adaptation 0'
+    >>> label("t_maze/plain", Way(0.5, 0.0))
+    't_maze/plain, friction 0.5, adaptation 0'
     """
     return f"{name}, {way.title}"
 

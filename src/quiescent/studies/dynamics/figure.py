@@ -31,6 +31,7 @@ def draw(results: Results) -> Figure:
                     axes.set_title(networks.title)
                 if row is grid[-1]:
                     axes.set_xlabel("adaptation")
+            row[0].set_ylim(bottom=0)  # of the whole row, once all of it is drawn
         handles = [
             Line2D([], [], color=colour, marker="o", markersize=3, label=f"friction {friction:g}")
             for friction, colour in zip(FRICTIONS, SERIES, strict=False)
@@ -51,4 +52,3 @@ def _panel(axes: Axes, results: Results, name: str, key: str) -> None:
         beside = [next(iter(of_seeds(results, name, one, key, CONTROL)), math.nan) for one in conditions]
         axes.plot(at, beside, ":", color=colour)
     axes.set_xticks(places, [f"{adaptation:g}" for adaptation in ADAPTATIONS])
-    axes.set_ylim(bottom=0)

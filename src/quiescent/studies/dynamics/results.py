@@ -26,8 +26,9 @@ FORMAT = 1
 SHOWN = {
     "coverage": ("coverage", "coverage_decoded", "visited area (fraction)"),
     "reach": ("reach", "reach_rate", "regions reached (1/s)"),
+    "moved": ("displacement", "msd_100", "squared displacement in 100 steps (m²)"),
     "speed": ("compression", "speed", "length of path (m/s)"),
-    "correlation": ("autocorrelation", "time", "correlation time (s)"),
+    "correlation": ("autocorrelation", "after_50", "autocorrelation after 50 steps"),
     "wasserstein": ("wasserstein", "wasserstein", "Wasserstein distance (m)"),
     "valid": ("validity", "valid_fraction", "valid steps (fraction)"),
     "shape": ("shape", "shape", "distance of the code's shape"),
