@@ -49,6 +49,7 @@ html_context = {"default_mode": "auto"}
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_copy_source = False
+html_sidebars: dict[str, list[str]] = {"gallery": []}  # as wide as two networks side by side
 html_show_sourcelink = False
 html_show_search_summary = False  # a page from disk may not fetch others
 html_theme_options = {
