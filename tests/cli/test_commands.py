@@ -35,6 +35,12 @@ def test_the_earlier_name_of_draw_works_and_is_not_listed(quiescent):
     assert (code, "no configuration named 'nowhere/at_all'" in err) == (2, True)
 
 
+def test_python_runs_the_package_as_the_command_is_run(quiescent):
+    done = subprocess.run([sys.executable, "-m", "quiescent", "configs"], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == quiescent("configs")
+    assert NOISY in done.stdout
+
+
 def test_names_complete_in_the_shell():
     assert complete_configurations("head") == [name for name in names() if name.startswith("head")]
     assert complete_measures("v") == ["variance", "validity"]

@@ -99,7 +99,7 @@ def test_every_command_line_of_a_page_is_one_of_the_program(page):
     context = program.make_context("quiescent", ["configs"])
     for name, *words in command_lines(page):
         line = " ".join([f"{page.name}: quiescent", name, *words])
-        if name in ("--help", "--install-completion"):
+        if name in ("--help", "--version", "--install-completion"):
             continue
         assert name in program.commands, f"{line}: there is no such command"
         assert not program.commands[name].hidden, f"{line}: the command has another name now"

@@ -1,6 +1,7 @@
 """Figure of the study: every number against adaptation, a line for each friction, a column for each environment."""
 
 import math
+import textwrap
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -14,6 +15,7 @@ from quiescent.studies.dynamics.results import SHOWN, of_seeds
 from quiescent.studies.paper.effects import Results
 
 CONTROL = "untrained"  # that is drawn beside the networks
+WIDTH = 20  # characters of a label beside a row
 SHIFT = 0.08  # between lines, so that intervals do not hide one another
 
 
@@ -23,15 +25,13 @@ def draw(results: Results) -> Figure:
         figure = Figure(figsize=(PAGE, 1.25 * len(SHOWN)), layout="constrained")
         grid = figure.subplots(len(SHOWN), len(NETWORKS), sharex=True, sharey="row", squeeze=False)
         for row, (key, (*_, title)) in zip(grid, SHOWN.items(), strict=True):
-            for axes, (name, networks) in zip(row, NETWORKS.items(), strict=True):
+            for axes, name in zip(row, NETWORKS, strict=True):
                 _panel(axes, results, name, key)
-                if axes is row[0]:
-                    axes.set_ylabel(title.replace(" (", "\n("))
-                if row is grid[0]:
-                    axes.set_title(networks.title)
-                if row is grid[-1]:
-                    axes.set_xlabel("adaptation")
+            row[0].set_ylabel(textwrap.fill(title, WIDTH))
             row[0].set_ylim(bottom=0)  # of the whole row, once all of it is drawn
+        for above, below, networks in zip(grid[0], grid[-1], NETWORKS.values(), strict=True):
+            above.set_title(networks.title)
+            below.set_xlabel("adaptation")
         handles = [
             Line2D([], [], color=colour, marker="o", markersize=3, label=f"friction {friction:g}")
             for friction, colour in zip(FRICTIONS, SERIES, strict=False)
