@@ -27,6 +27,7 @@ if os.environ.get("CI"):
 # With `pytest -n` the tests of one file run in one process, so that what they share is made once. The longest files
 # begin first, so that no process is left with one of them in the end.
 LONGEST = (
+    "test_wheel",
     "test_slurm",
     "test_paper",
     "test_grid",

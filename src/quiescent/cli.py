@@ -24,11 +24,12 @@ for name, present in EARLIER_NAMES.items():
     app.command(name, hidden=True)(COMMANDS[present].function)
 
 
-def say_version(asked: bool) -> None:
-    """Print the version, and end."""
+def say_version(asked: bool) -> bool:
+    """Print the version and end, if asked to."""
     if asked:
         print(f"quiescent {__version__}")
         raise typer.Exit
+    return asked
 
 
 @app.callback()

@@ -189,4 +189,4 @@ def test_a_part_names_the_extra_that_it_needs_and_works_with_it_alone(extra, bui
 
 
 def test_every_extra_of_users_is_tried():
-    assert set(PARTS) == PROJECT["project"]["optional-dependencies"].keys() - {"dev"}
+    assert set(PARTS) == PROJECT["project"]["optional-dependencies"].keys() - {"dev", "docs"}
