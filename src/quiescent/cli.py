@@ -24,7 +24,7 @@ for name, present in EARLIER_NAMES.items():
     app.command(name, hidden=True)(COMMANDS[present].function)
 
 
-def say_version(asked: bool) -> bool:
+def say_version(asked: bool | None) -> bool | None:
     """Print the version and end, if asked to."""
     if asked:
         print(f"quiescent {__version__}")
@@ -35,8 +35,8 @@ def say_version(asked: bool) -> bool:
 @app.callback()
 def begin(
     version: Annotated[
-        bool, typer.Option("--version", callback=say_version, is_eager=True, help="Print the version and exit.")
-    ] = False,
+        bool | None, typer.Option("--version", callback=say_version, is_eager=True, help="Print the version and exit.")
+    ] = None,
 ) -> None:
     """Take what stands before a command."""
 
