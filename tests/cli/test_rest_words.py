@@ -74,3 +74,13 @@ def test_a_sweep_over_ways_to_rest_trains_every_network_once(quiescent):
     before = {path: path.stat().st_mtime_ns for path in Path("out/runs").rglob("*.nc")}
     assert quiescent(*command)[0] == 0
     assert {path: path.stat().st_mtime_ns for path in Path("out/runs").rglob("*.nc")} == before
+
+
+def test_settings_that_no_named_run_could_have_are_refused(quiescent):
+    assert quiescent("train", NOISY, "seed=0", *TINY, "--out", "noisy")[0] == 0
+    for command in (["measure", "distance"], ["watch"], ["inside"]):
+        word = "rest.friction=0.5" if command == ["watch"] else "network.units=5"
+        code, _, err = quiescent(*command, "noisy", word)
+        expected = f"quiescent: {word}: is a setting of a configuration, but only finished runs are named here.\n"
+        assert (code, err) == (2, expected)
+    assert quiescent("measure", "distance", "noisy", "seed=0")[0] == 0

@@ -23,6 +23,9 @@ def find_runs(words: Sequence[str]) -> list[Run]:
     seeds = [word for word in overrides if word.startswith("seed=")]
     if not names:
         raise QuiescentError("which runs? Give a folder, or a configuration such as spatial_navigation/noisy_unbiased.")
+    settings = [word for word in overrides if word not in seeds]
+    if settings and all(os.path.isdir(name) or name.startswith(PREFIX) for name in names):
+        raise QuiescentError(f"{settings[0]}: is a setting of a configuration, but only finished runs are named here.")
     wanted = parse_seeds(seeds[-1]) if seeds else None
     runs = [run for name in names for run in _runs_of(name, overrides, wanted)]
     return list(dict.fromkeys(runs))

@@ -39,7 +39,7 @@ def _criteria(record: Record) -> str:
     for claim in record["claims"]:
         for networks in record["networks"]:
             for finding in claim["forms"][networks]["criteria"]:
-                controls = [formats.number(finding["controls"][name]["value"]) for name in record["controls"]]
+                controls = [formats.score(finding, name) for name in record["controls"]]
                 cells = [formats.title(finding), networks, finding["claimed"], formats.estimate(finding)]
                 rows.append([claim["number"], *cells, *controls, finding["verdict"]])
     controls = [name.replace("_", " ") for name in record["controls"]]
